@@ -1,0 +1,44 @@
+/** Header names and values alternating, as they stood on the wire: case, order and repetition kept. */
+export type RawHeaders = readonly string[];
+
+/** The first lines of a request, before its body. */
+export interface RequestHead {
+  readonly method: string;
+  /** The request target exactly as sent: `//`, absolute form, unescaped. */
+  readonly target: string;
+  /** `1.0` or `1.1`. */
+  readonly httpVersion: string;
+  readonly headers: RawHeaders;
+  /** The terminal's address as our own proxy saw it. */
+  readonly remoteAddress: string;
+}
+
+export interface WireInput extends RequestHead {
+  /** Exactly the bytes of the body. */
+  readonly body: Uint8Array;
+}
+
+/** A reply, byte for byte: header names keep their case and order. */
+export interface WireOutput {
+  readonly status: number;
+  readonly headers: RawHeaders;
+  readonly body: Uint8Array;
+}
+
+/** The first value of a header, by name in any case. A second one with another value is a contradiction: see `headerValues`. */
+export function headerOf(headers: RawHeaders, name: string): string | undefined {
+  for (let i = 0; i + 1 < headers.length; i += 2) {
+    const field = headers[i];
+    if (field !== undefined && field.length === name.length && field.toLowerCase() === name) return headers[i + 1];
+  }
+  return undefined;
+}
+
+/** Every different value of a header, in order. `name` is lower case. */
+export function headerValues(headers: RawHeaders, name: string): string[] {
+  const values = new Set<string>();
+  for (let i = 0; i + 1 < headers.length; i += 2) {
+    if (headers[i]?.toLowerCase() === name) values.add((headers[i + 1] ?? '').trim());
+  }
+  return [...values];
+}

@@ -1,0 +1,4 @@
+export * from './errors.ts';
+export * from './load.ts';
+export * from './settings.ts';
+export * from './show.ts';

@@ -1,0 +1,3 @@
+export * from './errors.ts';
+export * from './keyring.ts';
+export * from './vault.ts';

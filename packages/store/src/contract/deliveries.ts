@@ -1,0 +1,142 @@
+import type {
+  Direction,
+  Instant,
+  JsonObject,
+  Pin,
+  Punch,
+  PunchId,
+  SerialNumber,
+  TerminalRole,
+} from '@biolistener/core';
+
+/** An ERPNext site that check-ins go to. Which punch it has is recorded per target (design.md §4.5). */
+export interface Target {
+  readonly id: string;
+  readonly kind: 'erpnext' | 'sandbox';
+  readonly url: string;
+  readonly label: string;
+  /** What the connect self-test found: zone, custom field, versions, permlevel … */
+  readonly capabilities: JsonObject;
+  readonly isActive: boolean;
+}
+
+/**
+ * waiting: not in the queue yet (or to be tried again at `nextAt`). queued: an id of it is in Redis.
+ * done: the site has it. parked: needs a person or a cause to go away. skipped: was never meant to go.
+ */
+export type DeliveryState = 'waiting' | 'queued' | 'done' | 'parked' | 'skipped';
+
+export type ParkReason =
+  | 'unknown-pin'
+  | 'ambiguous-pin'
+  | 'inactive-employee'
+  | 'refused'
+  | 'clock-implausible'
+  | 'unregistered-card'
+  | 'internal';
+
+export interface Delivery {
+  readonly targetId: string;
+  readonly punchId: PunchId;
+  readonly state: DeliveryState;
+  readonly reason: string | undefined;
+  readonly detail: string | undefined;
+  readonly employee: string | undefined;
+  /** Decided once, stored, then sent; `''` is the decision for none. */
+  readonly logType: Direction | '' | undefined;
+  readonly logTypeSource: string | undefined;
+  readonly checkin: string | undefined;
+  readonly attempts: number;
+  readonly createdAt: Instant;
+  readonly queuedAt: Instant | undefined;
+  readonly nextAt: Instant;
+  readonly doneAt: Instant | undefined;
+}
+
+/** A delivery with what the worker needs to make it. */
+export interface DeliveryJob extends Delivery {
+  readonly punch: Punch;
+  readonly correlationId: string;
+  readonly receivedAt: Instant;
+  readonly terminal: {
+    readonly serialNumber: SerialNumber;
+    readonly name: string | undefined;
+    readonly role: TerminalRole;
+    readonly place: string | undefined;
+    readonly stateMap: Readonly<Record<string, Direction | 'none'>>;
+  };
+}
+
+export interface Attempt {
+  readonly at: Instant;
+  readonly ms: number;
+  readonly outcome: 'created' | 'duplicate' | 'found' | 'parked' | 'transient' | 'dropped';
+  readonly status: number | undefined;
+  readonly detail: string;
+}
+
+export interface DeliveryStore {
+  upsertTarget(target: Omit<Target, 'capabilities'> & { readonly capabilities?: JsonObject }): Promise<Target>;
+  listTargets(): Promise<Target[]>;
+  /**
+   * Makes deliveries for punches that this target does not have yet, in the order in which they were stored.
+   * Flags decide the first state: clock-implausible and unregistered-card are parked, verification-only is skipped.
+   */
+  fanOut(targetId: string, limit: number, now: Instant): Promise<number>;
+  /** Waiting deliveries that are due, by the instant of their punch. */
+  dueDeliveries(targetId: string, limit: number, now: Instant): Promise<PunchId[]>;
+  markQueued(targetId: string, ids: readonly PunchId[], now: Instant): Promise<void>;
+  /** Queued longer ago than `before`: Redis may have lost them; adding a job again is harmless. */
+  staleQueued(targetId: string, before: Instant, limit: number): Promise<PunchId[]>;
+  /** After Redis was found empty: everything queued waits again. */
+  requeueAll(targetId: string): Promise<number>;
+
+  loadDelivery(targetId: string, punchId: PunchId): Promise<DeliveryJob | undefined>;
+  /** Undone deliveries (waiting or queued) of these PINs that are not later than `upTo`, oldest punch first. */
+  lane(targetId: string, pins: readonly Pin[], upTo: Instant, limit: number): Promise<DeliveryJob[]>;
+  /** The latest decided log type of an employee before an instant, for alternation. */
+  lastDecision(
+    targetId: string,
+    employee: string,
+    before: Instant,
+  ): Promise<{ readonly instant: Instant; readonly logType: Direction } | undefined>;
+  decide(
+    targetId: string,
+    punchId: PunchId,
+    decision: { readonly employee: string; readonly logType: Direction | ''; readonly source: string },
+  ): Promise<void>;
+
+  finishDelivery(targetId: string, punchId: PunchId, attempt: Attempt, checkin: string | undefined): Promise<void>;
+  parkDelivery(targetId: string, punchId: PunchId, attempt: Attempt, reason: ParkReason): Promise<void>;
+  /** Records a failed attempt and when to try again; the delivery waits. */
+  postponeDelivery(targetId: string, punchId: PunchId, attempt: Attempt, nextAt: Instant): Promise<void>;
+  /** Back to waiting: all parked for a reason, or of some PINs, or of an employee. Returns how many. */
+  unpark(
+    targetId: string,
+    which: {
+      readonly reasons?: readonly ParkReason[];
+      readonly pins?: readonly Pin[];
+      readonly punchIds?: readonly PunchId[];
+    },
+  ): Promise<number>;
+  /** A person said: never. Audited. */
+  discardDelivery(targetId: string, punchId: PunchId, actor: string): Promise<boolean>;
+  /** A person said: again, also when done; the site's own uniqueness keeps it single. Returns how many. */
+  replay(targetId: string, ids: readonly PunchId[]): Promise<number>;
+
+  listDeliveries(punchId: PunchId): Promise<Delivery[]>;
+  listAttempts(targetId: string, punchId: PunchId): Promise<Attempt[]>;
+  deliveryCounts(
+    targetId: string,
+  ): Promise<
+    Readonly<Record<DeliveryState, number>> & {
+      readonly oldestUndoneAt: Instant | undefined;
+      readonly notFannedOut: number;
+    }
+  >;
+  /**
+   * For each of these terminals: the instant up to which everything that it sent is done or skipped (exclusive of the
+   * oldest undone one); with nothing undone, its last contact.
+   */
+  deliveredUpTo(targetId: string, serialNumbers: readonly SerialNumber[]): Promise<ReadonlyMap<SerialNumber, Instant>>;
+}

@@ -1,0 +1,93 @@
+import type { Instant, JsonObject, Pin, Punch, PunchId, SerialNumber } from '@biolistener/core';
+import type { Attempt, Delivery } from './deliveries.ts';
+import type { Sealed } from './uploads.ts';
+
+export interface PunchFilter {
+  readonly serialNumber?: SerialNumber;
+  readonly pin?: Pin;
+  readonly from?: Instant;
+  readonly to?: Instant;
+  /** Only punches whose delivery to this target is in one of these states. */
+  readonly targetId?: string;
+  readonly states?: readonly string[];
+  readonly limit: number;
+}
+
+export interface StoredPunch extends Punch {
+  /** Order of storing. */
+  readonly seq: number;
+  readonly correlationId: string;
+  readonly remoteAddress: string;
+  readonly operation: string;
+  readonly receivedAt: Instant;
+  /** When the commit was made: the moment from which it cannot be lost. */
+  readonly storedAt: Instant;
+  /** How often the terminal sent the same record again. */
+  readonly resends: number;
+}
+
+export interface TracedDelivery extends Delivery {
+  readonly trail: readonly Attempt[];
+}
+
+export interface ParkedItem {
+  readonly id: number;
+  readonly serialNumber: SerialNumber;
+  readonly brand: string;
+  readonly reason: string;
+  readonly detail: string;
+  readonly table: string;
+  readonly digest: string;
+  readonly size: number;
+  readonly isSensitive: boolean;
+  readonly request: JsonObject;
+  readonly firstAt: Instant;
+  readonly lastAt: Instant;
+  readonly count: number;
+  readonly state: 'parked' | 'retry' | 'resolved' | 'discarded';
+  readonly sealed: Sealed;
+}
+
+export interface StoreCounts {
+  readonly punches: number;
+  readonly terminals: { readonly pending: number; readonly approved: number; readonly blocked: number };
+  readonly parkedPieces: number;
+  readonly quarantined: number;
+  readonly templates: number;
+  readonly photos: number;
+  readonly users: number;
+}
+
+export interface QueryStore {
+  findPunch(id: PunchId): Promise<StoredPunch | undefined>;
+  /** Newest first. `id` may be a prefix of at least 6 digits. */
+  findPunchesByPrefix(prefix: string, limit: number): Promise<StoredPunch[]>;
+  listPunches(filter: PunchFilter): Promise<StoredPunch[]>;
+  tracePunch(id: PunchId): Promise<TracedDelivery[]>;
+
+  listParked(filter: {
+    readonly serialNumber?: SerialNumber;
+    readonly state?: ParkedItem['state'];
+    readonly limit: number;
+  }): Promise<ParkedItem[]>;
+  findParked(id: number): Promise<ParkedItem | undefined>;
+  /** `retry` asks the listener to decode it again; the others end it. Audited. */
+  setParkedState(id: number, state: ParkedItem['state'], actor: string): Promise<boolean>;
+
+  listOperations(filter: {
+    readonly serialNumber?: SerialNumber;
+    readonly alertsOnly?: boolean;
+    readonly limit: number;
+  }): Promise<
+    {
+      readonly serialNumber: SerialNumber;
+      readonly source: string;
+      readonly code: string;
+      readonly wallTime: string | undefined;
+      readonly isAlert: boolean;
+      readonly details: JsonObject;
+      readonly receivedAt: Instant;
+    }[]
+  >;
+  counts(): Promise<StoreCounts>;
+}

@@ -13,7 +13,8 @@ const specs = Object.entries(SETTINGS) as [SettingKey, SettingSpec<z.ZodType>][]
 
 function textOf(value: unknown): string {
   if (value === undefined) return '';
-  return Array.isArray(value) ? value.join(',') : String(value);
+  if (Array.isArray(value)) return value.join(',');
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 /** All settings for a person; secrets as asterisks of one length, so that not even theirs is told. */

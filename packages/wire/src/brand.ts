@@ -26,10 +26,19 @@ export interface Brand {
   readonly commands: readonly CommandKind[];
   /** What to type into a terminal, for `biolistener up` and the README; `{host}` and `{port}` are filled in. */
   readonly keypad: readonly string[];
+  /** How many commands one poll may carry. */
+  readonly commandsPerPoll?: number;
   /** Whether a request is of this brand, from its head alone. Brands are asked in the order of the list. */
   claims(head: RequestHead): boolean;
   /** Who speaks, and about what. Cheap: this runs for every idle poll, before anything else is read. */
   identify(input: WireInput): Identity;
+  /**
+   * Cuts a long upload into requests that can be decoded and committed one after the other, so that a million lines
+   * need neither the memory nor the time of a million lines at once. Absent, or one part: it is decoded whole.
+   */
+  split?(input: WireInput): readonly WireInput[];
+  /** The reply of the whole from the replies of its parts, in order. */
+  join?(replies: readonly JsonObject[]): JsonObject;
   /** What happened. */
   decode(input: WireInput, ctx: DecodeContext): Decoded;
   /** The reply in the brand's own words, for every way that a request can end. */

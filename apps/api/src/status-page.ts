@@ -1,0 +1,169 @@
+import type {
+  TerminalListing,
+  StoreCounts,
+  StoredPunch,
+  TracedDelivery,
+  Target,
+  DeliveryState,
+} from '@biolistener/store';
+import type { HealthReport } from '@biolistener/telemetry';
+import { Markup, html } from './html.ts';
+
+/** What the page shows; gathered by `status.ts`, also answered as JSON. */
+export interface StatusView {
+  readonly now: number;
+  readonly health: HealthReport;
+  readonly counts: StoreCounts;
+  readonly target: (Target & { readonly deliveries: Readonly<Record<DeliveryState, number>> }) | undefined;
+  readonly terminals: readonly TerminalListing[];
+  readonly punches: readonly { readonly punch: StoredPunch; readonly delivery: TracedDelivery | undefined }[];
+}
+
+const STYLE = `
+:root { color-scheme: light dark; --line: #8884; --ok: #1a7f37; --wait: #9a6700; --bad: #cf222e; }
+body { font: 15px/1.45 system-ui, sans-serif; margin: 0 auto; max-width: 68rem; padding: 1rem; }
+h1 { font-size: 1.3rem; margin: 0 0 .5rem } h2 { font-size: 1rem; margin: 1.6rem 0 .4rem }
+.banner { border: 2px solid var(--wait); border-radius: .5rem; padding: .6rem .8rem; margin: .8rem 0 }
+.figures { display: flex; flex-wrap: wrap; gap: .5rem } .figures div { border: 1px solid var(--line); border-radius: .5rem; padding: .4rem .8rem; min-width: 6rem }
+.figures b { display: block; font-size: 1.3rem; font-variant-numeric: tabular-nums }
+.scroll { overflow-x: auto } table { border-collapse: collapse; width: 100% }
+th, td { text-align: left; padding: .3rem .6rem .3rem 0; border-bottom: 1px solid var(--line); white-space: nowrap } td.text { white-space: normal; min-width: 14rem }
+.ok { color: var(--ok) } .waiting, .pending, .parked, .queued { color: var(--wait) } .failed, .blocked { color: var(--bad) } .empty { opacity: .75 }
+code { font-size: .92em }`;
+
+export function statusPage(view: StatusView): string {
+  const page = html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta http-equiv="refresh" content="5" />
+        <title>Biolistener</title>
+        <style>
+          ${new Markup(STYLE)}
+        </style>
+      </head>
+      <body>
+        <h1>Biolistener: <span class="${view.health.status}">${SAID[view.health.status]}</span></h1>
+        ${banner(view)} ${figures(view)} ${parts(view)} ${punches(view)} ${terminals(view)}
+        <p class="empty">As of ${clock(view.now)} UTC. <a href="/metrics">metrics</a> · <a href="/health">health</a></p>
+      </body>
+    </html>`;
+  return page.text;
+}
+
+const SAID = {
+  ok: 'everything works',
+  waiting: 'working, something is waiting',
+  failed: 'something has failed',
+} as const;
+
+/** `2026-03-09 08:35:30`, UTC. */
+const clock = (at: number | undefined): string =>
+  at === undefined ? '–' : new Date(at).toISOString().slice(0, 19).replace('T', ' ');
+
+function banner({ target }: StatusView): Markup {
+  if (!target) return html`<p class="banner">No ERPNext is configured yet.</p>`;
+  if (target.kind === 'erpnext') return html`<p>Check-ins go to ${target.url}</p>`;
+  return html`<p class="banner">
+    <b>Check-ins go to the sandbox, not to a real ERPNext.</b> Nothing is lost: what went here is delivered to the real
+    site once <code>ERPNEXT_URL</code> is set. The sandbox: <a href="${target.url}">${target.url}</a>
+  </p>`;
+}
+
+function figures({ counts, target }: StatusView): Markup {
+  const figure = (label: string, value: number | undefined): Markup => html`<div><b>${value ?? '–'}</b>${label}</div>`;
+  return html`<div class="figures">
+    ${[
+      figure('punches', counts.punches),
+      figure('delivered', target?.deliveries.done),
+      figure('on their way', target === undefined ? undefined : target.deliveries.waiting + target.deliveries.queued),
+      figure('parked', target === undefined ? counts.parkedPieces : target.deliveries.parked + counts.parkedPieces),
+      figure('terminals', counts.terminals.approved),
+      figure('to approve', counts.terminals.pending),
+    ]}
+  </div>`;
+}
+
+function parts({ health }: StatusView): Markup {
+  const rows = health.parts.map(
+    (part) =>
+      html`<tr>
+        <td>${part.part}</td>
+        <td class="${part.state}">${part.state}</td>
+        <td class="text">${part.message}</td>
+      </tr>`,
+  );
+  return html`<h2>Parts</h2>
+    <div class="scroll">
+      <table>
+        ${rows}
+      </table>
+    </div>`;
+}
+
+function punches(view: StatusView): Markup {
+  if (view.punches.length === 0)
+    return html`<h2>Last punches</h2>
+      <p class="empty">None yet. Approve a terminal, then punch.</p>`;
+  const rows = view.punches.map(
+    ({ punch, delivery }) =>
+      html`<tr>
+        <td>${punch.wallTime}</td>
+        <td>${punch.pin}</td>
+        <td>${punch.serialNumber}</td>
+        <td class="${delivery?.state ?? 'waiting'}">${delivery?.state ?? 'waiting'}</td>
+        <td class="text">${delivery?.checkin ?? delivery?.detail ?? delivery?.reason ?? ''}</td>
+      </tr>`,
+  );
+  const head = html`<tr>
+    <th>Terminal's time</th>
+    <th>PIN</th>
+    <th>Terminal</th>
+    <th>Delivery</th>
+    <th>Check-in or reason</th>
+  </tr>`;
+  return html`<h2>Last punches</h2>
+    <div class="scroll">
+      <table>
+        ${head}${rows}
+      </table>
+    </div>`;
+}
+
+function terminals(view: StatusView): Markup {
+  if (view.terminals.length === 0) {
+    return html`<h2>Terminals</h2>
+      <p class="empty">None has called yet. Type the address that <code>npm start</code> printed into a terminal.</p>`;
+  }
+  const rows = view.terminals.map(
+    (terminal) =>
+      html`<tr>
+        <td>${terminal.serialNumber}</td>
+        <td>${terminal.name ?? ''}</td>
+        <td>${terminal.brand}</td>
+        <td class="${terminal.status}">${terminal.status}</td>
+        <td>${clock(terminal.lastContactAt)}</td>
+        <td>${terminal.clockDriftSeconds === undefined ? '–' : `${terminal.clockDriftSeconds} s`}</td>
+        <td>${terminal.punches}</td>
+        <td>${terminal.quarantined}</td>
+      </tr>`,
+  );
+  const head = html`<tr>
+    <th>Serial number</th>
+    <th>Name</th>
+    <th>Brand</th>
+    <th>Status</th>
+    <th>Last contact (UTC)</th>
+    <th>Clock ahead</th>
+    <th>Punches</th>
+    <th>Quarantined</th>
+  </tr>`;
+  return html`<h2>Terminals</h2>
+    <div class="scroll">
+      <table>
+        ${head}${rows}
+      </table>
+    </div>
+    ${view.counts.terminals.pending > 0 ? html`<p>Approve one: <code>npx biolistener device approve SERIAL --zone Asia/Kolkata</code></p>` : undefined}`;
+}

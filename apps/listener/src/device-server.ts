@@ -1,0 +1,143 @@
+import express, { type Express } from 'express';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { messageOf } from '@biolistener/core';
+import { headerOf, type Outcome, type RawHeaders, type RequestHead, type WireOutput } from '@biolistener/wire';
+import { readBody } from './body.ts';
+import type { ListenerDeps } from './deps.ts';
+import { handleRequest } from './handle.ts';
+import { answerRawPacket } from './raw-packet.ts';
+
+/** Answers the CLI and load balancers without touching a brand. */
+const PROBE_TARGET = '/-/biolistener';
+const RETRY = plain(503, 'RETRY LATER\n');
+
+/** Headers that only our own proxy may set; from anybody else they are ignored. */
+const ADDRESS_HEADER = 'x-biolistener-address';
+const VERSION_HEADER = 'x-biolistener-request-version';
+const CONNECTION_HEADER = 'x-biolistener-client-connection';
+
+/** Express in front of the steps: it parses nothing, adds nothing, and hands over raw bytes and raw headers. */
+export function createDeviceServer(deps: ListenerDeps): Server {
+  const app = deviceApp(deps);
+  const server = createServer(
+    { keepAliveTimeout: 75_000, requestTimeout: 0, headersTimeout: 30_000, maxHeaderSize: 16_384 },
+    app,
+  );
+  server.on('connection', () => deps.metrics.sockets.inc());
+  server.on('connection', (socket: Socket) => socket.once('close', () => deps.metrics.sockets.dec()));
+  server.on('clientError', (error: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket: Socket) =>
+    answerRawPacket(error, socket, deps),
+  );
+  return server;
+}
+
+function deviceApp(deps: ListenerDeps): Express {
+  const app = express();
+  app.disable('x-powered-by').disable('etag').set('query parser', false);
+  app.use((req, res) => {
+    void serve(req, res, deps);
+  });
+  return app;
+}
+
+async function serve(req: IncomingMessage, res: ServerResponse, deps: ListenerDeps): Promise<void> {
+  const isProxied = deps.trustedProxies.has(req.socket.remoteAddress ?? '');
+  const head = headOf(req, isProxied);
+  try {
+    if (head.target === PROBE_TARGET) return write(res, plain(200, 'biolistener\n'), isProxied);
+    if (!deps.limits.addressRate.take(head.remoteAddress, deps.now()))
+      return write(res, limitedReply(head, 'rate', deps), isProxied);
+    const body = await readBody(req, head.remoteAddress, deps.limits);
+    if (body.kind === 'gone') return;
+    if (body.kind === 'limited') return endEarly(req, res, limitedReply(head, body.limit, deps));
+    try {
+      write(res, await handleRequest({ ...head, body: body.bytes }, deps), isProxied);
+    } finally {
+      body.release();
+    }
+  } catch (error) {
+    deps.log.error(
+      { remoteAddress: head.remoteAddress, reason: messageOf(error) },
+      'a request failed and was not acknowledged',
+    );
+    if (!res.headersSent) write(res, RETRY, isProxied);
+  }
+}
+
+/** What stood on the wire between the terminal and our proxy; the proxy's own word replaces its own connection. */
+export function headOf(req: IncomingMessage, isProxied: boolean): RequestHead {
+  const own = (name: string): string | undefined => (isProxied ? headerOf(req.rawHeaders, name) : undefined);
+  const version = own(VERSION_HEADER)?.replace('HTTP/', '') ?? req.httpVersion;
+  const { headers, clientConnection } = protocolHeaders(req.rawHeaders, isProxied);
+  return {
+    method: req.method ?? 'GET',
+    target: req.url ?? '/',
+    httpVersion: version,
+    headers: clientConnection === undefined ? headers : [...headers, 'Connection', clientConnection],
+    remoteAddress: own(ADDRESS_HEADER) ?? req.socket.remoteAddress ?? '',
+  };
+}
+
+function protocolHeaders(
+  raw: RawHeaders,
+  isProxied: boolean,
+): { headers: string[]; clientConnection: string | undefined } {
+  const headers: string[] = [];
+  let clientConnection: string | undefined;
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    const [name, value] = [raw[i] ?? '', raw[i + 1] ?? ''];
+    const lower = name.length > 9 ? name.toLowerCase() : name;
+    if (isProxied && lower === CONNECTION_HEADER) clientConnection = value === '' ? undefined : value;
+    else if (lower.startsWith('x-biolistener-') || (isProxied && /^connection$/i.test(name))) continue;
+    else headers.push(name, value);
+  }
+  return { headers, clientConnection };
+}
+
+/** Writes a reply with names and order as given. Towards our proxy `Connection` is left out: it speaks for itself. */
+function write(res: ServerResponse, output: WireOutput, isProxied: boolean): void {
+  res.sendDate = false;
+  const headers = isProxied ? withoutConnection(output.headers) : [...output.headers];
+  res.writeHead(output.status, headers);
+  res.end(output.body);
+}
+
+function withoutConnection(headers: RawHeaders): string[] {
+  const kept: string[] = [];
+  for (let i = 0; i + 1 < headers.length; i += 2) {
+    const name = headers[i] ?? '';
+    if (name.toLowerCase() !== 'connection') kept.push(name, headers[i + 1] ?? '');
+  }
+  return kept;
+}
+
+/** The rest of the body will not be read, so the connection cannot be used again. */
+function endEarly(req: IncomingMessage, res: ServerResponse, output: WireOutput): void {
+  write(res, { ...output, headers: [...withoutConnection(output.headers), 'Connection', 'close'] }, false);
+  res.once('finish', () => setTimeout(() => req.destroy(), 1000).unref());
+  req.resume();
+}
+
+/** In the brand's words where one claims it; the store is not asked and nothing is acknowledged. */
+function limitedReply(
+  head: RequestHead,
+  limit: Extract<Outcome, { kind: 'limited' }>['limit'],
+  deps: ListenerDeps,
+): WireOutput {
+  deps.metrics.limited.inc({ limit });
+  const input = { ...head, body: Buffer.alloc(0) };
+  const brand = deps.brands.find((candidate) => candidate.claims(input));
+  if (!brand) return RETRY;
+  const identity = brand.identify(input);
+  deps.log.warn(
+    { brand: brand.name, serialNumber: identity.serialNumber, remoteAddress: head.remoteAddress, limit },
+    'over a limit, not acknowledged',
+  );
+  return brand.answer({ kind: 'limited', limit }, { input, identity, now: deps.now(), terminal: undefined });
+}
+
+export function plain(status: number, text: string): WireOutput {
+  const body = Buffer.from(text);
+  return { status, headers: ['Content-Type', 'text/plain', 'Content-Length', String(body.length)], body };
+}

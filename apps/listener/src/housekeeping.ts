@@ -1,0 +1,66 @@
+import { messageOf, type SerialNumber } from '@biolistener/core';
+import type { ListenerDeps } from './deps.ts';
+import { replayParked, replayQuarantine } from './replay.ts';
+
+const REFRESH_MS = 250;
+const FLUSH_MS = 5_000;
+const RETRY_MS = 2_000;
+const PRUNE_MS = 60_000;
+const TRANSFER_IDLE_MS = 30 * 60_000;
+
+export interface Housekeeping {
+  /** Stops the timers, waits for what is running, and writes the last contacts. */
+  stop(): Promise<void>;
+}
+
+/** The listener's repeated work. Each chore is safe to run in several processes at once. */
+export function startHousekeeping(deps: ListenerDeps): Housekeeping {
+  const running = new Set<Promise<void>>();
+  const chores = [
+    every(REFRESH_MS, () => follow(deps)),
+    every(FLUSH_MS, () => deps.registry.flush()),
+    every(RETRY_MS, () => replayParked(deps)),
+    every(PRUNE_MS, () => prune(deps)),
+  ];
+
+  /** One run at a time; a failure is logged and the next run tries again. */
+  function every(ms: number, chore: () => Promise<void>): NodeJS.Timeout {
+    let isRunning = false;
+    return setInterval(() => {
+      if (isRunning) return;
+      isRunning = true;
+      const run = chore()
+        .catch((error: unknown) =>
+          deps.log.warn({ reason: messageOf(error) }, 'a chore failed and will be tried again'),
+        )
+        .finally(() => {
+          isRunning = false;
+          running.delete(run);
+        });
+      running.add(run);
+    }, ms);
+  }
+
+  return {
+    async stop() {
+      chores.forEach(clearInterval);
+      await Promise.all(running);
+      await deps.registry.flush();
+    },
+  };
+}
+
+/** Follows what people changed; records of a terminal that was just approved leave quarantine. */
+export async function follow(deps: ListenerDeps): Promise<void> {
+  const approved: readonly SerialNumber[] = await deps.registry.refresh();
+  for (const [status, terminals] of Object.entries(deps.registry.countByStatus()))
+    deps.metrics.terminals.set({ status }, terminals);
+  for (const serialNumber of approved) await replayQuarantine(serialNumber, deps);
+}
+
+async function prune(deps: ListenerDeps): Promise<void> {
+  const now = deps.now();
+  deps.limits.addressRate.prune(now);
+  deps.limits.terminalRate.prune(now);
+  await deps.store.dropStaleTransfers(now - TRANSFER_IDLE_MS);
+}

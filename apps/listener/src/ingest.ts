@@ -1,0 +1,111 @@
+import type { CommitReceipt } from '@biolistener/store';
+import type { Decoded, OpenTransfer } from '@biolistener/wire';
+import type { ListenerDeps } from './deps.ts';
+import { tags, type Request } from './handle.ts';
+import { keepUndecodable } from './keep.ts';
+import { needsCommit, uploadOf, type Arrival } from './upload.ts';
+
+type IngestDeps = Pick<ListenerDeps, 'store' | 'vault' | 'metrics' | 'log'>;
+
+export interface Ingested {
+  readonly decoded: Decoded;
+  readonly newPunches: number;
+}
+
+/** Parts of a long upload that may be on their way to the store while the next one is decoded. */
+const PARTS_IN_FLIGHT = 4;
+
+/**
+ * Decodes a request and commits what it brought. Resolves only after the commit, with all of it stored.
+ * A long upload goes in parts; pointers and transfers are committed with the last part, after all others are safe,
+ * so that a crash in between leaves the terminal with an old pointer and never with one that hides records.
+ */
+export async function ingest(request: Request, arrival: Arrival, deps: IngestDeps): Promise<Ingested> {
+  const { brand, input } = request;
+  const parts = brand.split?.(input) ?? [input];
+  if (parts.length === 1) return ingestPart(request, arrival, await openTransfer(request, deps), deps);
+  const replies = [];
+  let inFlight: Promise<Ingested>[] = [];
+  let newPunches = 0;
+  for (const part of parts.slice(0, -1)) {
+    const earlier = { ...request, input: part };
+    const decoded = await decode(earlier, arrival, undefined, deps);
+    replies.push(decoded.reply);
+    inFlight.push(commit(earlier, arrival, withoutPointers(decoded), deps));
+    if (inFlight.length < PARTS_IN_FLIGHT) continue;
+    newPunches += await settle(inFlight);
+    inFlight = [];
+  }
+  newPunches += await settle(inFlight);
+  const last = await ingestPart({ ...request, input: parts.at(-1) ?? input }, arrival, undefined, deps);
+  const reply = brand.join?.([...replies, last.decoded.reply]) ?? last.decoded.reply;
+  return { decoded: { ...last.decoded, reply }, newPunches: newPunches + last.newPunches };
+}
+
+async function settle(inFlight: readonly Promise<Ingested>[]): Promise<number> {
+  const done = await Promise.all(inFlight);
+  return done.reduce((sum, part) => sum + part.newPunches, 0);
+}
+
+const withoutPointers = (decoded: Decoded): Decoded => {
+  const { stamps: _, ...facts } = decoded.facts;
+  return { ...decoded, facts };
+};
+
+async function openTransfer({ identity, serialNumber }: Request, deps: IngestDeps): Promise<OpenTransfer | undefined> {
+  return identity.transferKey === undefined ? undefined : deps.store.findTransfer(serialNumber, identity.transferKey);
+}
+
+async function ingestPart(
+  request: Request,
+  arrival: Arrival,
+  transfer: OpenTransfer | undefined,
+  deps: IngestDeps,
+): Promise<Ingested> {
+  return commit(request, arrival, await decode(request, arrival, transfer, deps), deps);
+}
+
+/** A codec must not throw. If one does, the bytes are kept, it is said loudly, and nothing is acknowledged. */
+async function decode(
+  request: Request,
+  arrival: Arrival,
+  transfer: OpenTransfer | undefined,
+  deps: IngestDeps,
+): Promise<Decoded> {
+  const context = {
+    now: arrival.receivedAt,
+    terminal: arrival.terminal,
+    ...(transfer === undefined ? {} : { transfer }),
+  };
+  try {
+    return request.brand.decode(request.input, context);
+  } catch (error) {
+    return keepUndecodable(request, arrival, error, deps);
+  }
+}
+
+async function commit(request: Request, arrival: Arrival, decoded: Decoded, deps: IngestDeps): Promise<Ingested> {
+  if (!needsCommit(decoded)) return { decoded, newPunches: 0 };
+  const receipt = await deps.store.commitUpload(uploadOf(arrival, decoded, deps.vault));
+  count(request, arrival, decoded, receipt, deps);
+  return { decoded, newPunches: receipt.newPunches };
+}
+
+function count(
+  request: Request,
+  arrival: Arrival,
+  decoded: Decoded,
+  receipt: CommitReceipt,
+  { metrics, log }: IngestDeps,
+): void {
+  const { name } = request.brand;
+  if (receipt.newPunches > 0) metrics.punches.inc({ brand: name, result: 'new' }, receipt.newPunches);
+  if (receipt.duplicatePunches > 0) metrics.punches.inc({ brand: name, result: 'resent' }, receipt.duplicatePunches);
+  for (const { reason } of decoded.parked) metrics.parked.inc({ brand: name, reason });
+  if (receipt.newParked > 0)
+    log.warn(
+      { ...tags(request, arrival), pieces: receipt.newParked, reason: decoded.parked[0]?.reason },
+      'could not be read and is parked',
+    );
+  log.debug({ ...tags(request, arrival), punches: receipt.newPunches, resent: receipt.duplicatePunches }, 'stored');
+}

@@ -1,0 +1,71 @@
+import type { Instant } from '@biolistener/core';
+
+/** Lets `perSecond` through on average and `burst` at once. Refilled when asked; no timer. */
+interface Bucket {
+  level: number;
+  at: Instant;
+}
+
+export interface RateLimiter {
+  /** False when this key is over its rate now. */
+  take(key: string, now: Instant): boolean;
+  /** Forgets keys that are full again, so that a flood of names does not stay in memory. */
+  prune(now: Instant): void;
+  readonly size: number;
+}
+
+export function createRateLimiter(perSecond: number, burst: number): RateLimiter {
+  const buckets = new Map<string, Bucket>();
+  const filled = (bucket: Bucket, now: Instant): number =>
+    Math.min(burst, bucket.level + (Math.max(0, now - bucket.at) / 1000) * perSecond);
+  return {
+    take(key, now) {
+      const bucket = buckets.get(key);
+      if (!bucket) {
+        buckets.set(key, { level: burst - 1, at: now });
+        return true;
+      }
+      const level = filled(bucket, now);
+      bucket.at = now;
+      bucket.level = level >= 1 ? level - 1 : level;
+      return level >= 1;
+    },
+    prune(now) {
+      for (const [key, bucket] of buckets) if (filled(bucket, now) >= burst) buckets.delete(key);
+    },
+    get size() {
+      return buckets.size;
+    },
+  };
+}
+
+/** Counts what is in progress, by key and in total. */
+export interface Gate {
+  /** False when there is no room; otherwise the amount is held until `leave`. */
+  enter(key: string, amount: number): boolean;
+  leave(key: string, amount: number): void;
+  readonly total: number;
+}
+
+export function createGate(perKey: number, inAll: number): Gate {
+  const held = new Map<string, number>();
+  let total = 0;
+  return {
+    enter(key, amount) {
+      const mine = (held.get(key) ?? 0) + amount;
+      if (mine > perKey || total + amount > inAll) return false;
+      held.set(key, mine);
+      total += amount;
+      return true;
+    },
+    leave(key, amount) {
+      const mine = (held.get(key) ?? 0) - amount;
+      if (mine > 0) held.set(key, mine);
+      else held.delete(key);
+      total -= amount;
+    },
+    get total() {
+      return total;
+    },
+  };
+}

@@ -1,0 +1,48 @@
+import type { Socket } from 'node:net';
+import type { ListenerDeps } from './deps.ts';
+import { keepUnclaimed } from './keep.ts';
+
+const MAX_RAW = 16_384;
+
+/**
+ * A request that Node's parser refuses. Some firmware puts a raw blank into the request target
+ * (protocols/zkteco-push.md O9): a poll of that kind is answered `OK`, so that the terminal goes on;
+ * anything else is kept whole, named, and answered 400.
+ */
+export function answerRawPacket(
+  error: NodeJS.ErrnoException & { rawPacket?: Buffer },
+  socket: Socket,
+  deps: ListenerDeps,
+): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') return end(socket, '408 Request Timeout', 'RETRY LATER\n');
+  const packet = (error.rawPacket ?? Buffer.alloc(0)).subarray(0, MAX_RAW);
+  const line = packet.toString('latin1').split('\r\n')[0] ?? '';
+  deps.metrics.unknown.inc({ brand: 'none' });
+  const address = socket.remoteAddress ?? '';
+  deps.log.warn({ remoteAddress: address, code: error.code, bytes: packet.length }, 'a request that is no HTTP');
+  if (/^GET .*\/getrequest.* HTTP\/1\.[01]$/i.test(line)) return end(socket, '200 OK', 'OK');
+  void keep(packet, line, address, deps).finally(() =>
+    end(socket, '400 Bad Request', 'this is no HTTP request; it was kept for the operator\n'),
+  );
+}
+
+/** Packets of one broken client are one item with a count, so this cannot fill the disk; a failure is only logged. */
+async function keep(packet: Buffer, line: string, remoteAddress: string, deps: ListenerDeps): Promise<void> {
+  if (packet.length === 0 || !deps.limits.addressRate.take(remoteAddress, deps.now())) return;
+  try {
+    await keepUnclaimed(
+      { method: 'RAW', target: line.slice(0, 200), httpVersion: '1.1', headers: [], remoteAddress, body: packet },
+      deps,
+    );
+  } catch {
+    deps.log.error({ remoteAddress }, 'a broken request could not be kept');
+  }
+}
+
+function end(socket: Socket, status: string, body: string): void {
+  if (!socket.writable) return;
+  socket.end(
+    `HTTP/1.1 ${status}\r\nContent-Type: text/plain\r\nContent-Length: ${Buffer.byteLength(body)}\r\nDate: ${new Date().toUTCString()}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}

@@ -1,0 +1,119 @@
+import { digestOf, wallDifferenceSeconds, punchIdOf, toLocal, type Instant, type Terminal } from '@biolistener/core';
+import type { Vault } from '@biolistener/security';
+import type { StoredOperation, StoredPhoto, StoredTemplate, StoredUser, Upload, ParkedPiece } from '@biolistener/store';
+import type { Decoded, Identity, ParkedRecord, RequestHead, WireEvent } from '@biolistener/wire';
+
+/** What a request was, for the record of what it brought. */
+export interface Arrival {
+  readonly correlationId: string;
+  readonly terminal: Terminal;
+  readonly identity: Identity;
+  readonly head: RequestHead;
+  readonly receivedAt: Instant;
+}
+
+type EventOf<K extends WireEvent['kind']> = Extract<WireEvent, { kind: K }>;
+
+function pick<K extends WireEvent['kind']>(events: readonly WireEvent[], kind: K): EventOf<K>[] {
+  return events.filter((event): event is EventOf<K> => event.kind === kind);
+}
+
+/** Turns what a codec understood into what one transaction stores; secrets are sealed here and nowhere later. */
+export function uploadOf(arrival: Arrival, decoded: Decoded, vault: Vault): Upload {
+  const { events, facts } = decoded;
+  const drift = driftOf(arrival, facts.wallClock);
+  return {
+    correlationId: arrival.correlationId,
+    serialNumber: arrival.terminal.serialNumber,
+    brand: arrival.terminal.brand,
+    operation: arrival.identity.operation,
+    remoteAddress: arrival.head.remoteAddress,
+    receivedAt: arrival.receivedAt,
+    punches: pick(events, 'punch').map((event) => event.punch),
+    users: pick(events, 'user').map((event) => sealUser(event, vault)),
+    templates: pick(events, 'template').map((event) => sealTemplate(event, vault)),
+    photos: pick(events, 'photo').map((event) => sealPhoto(event, vault)),
+    operations: pick(events, 'operation').map((event) => operationOf(event, arrival.terminal.serialNumber)),
+    results: pick(events, 'command-result').map((event) => event.result),
+    parked: decoded.parked.map((record) => sealParked(record, arrival, vault)),
+    ...(facts.profile === undefined ? {} : { profile: facts.profile }),
+    ...(facts.stamps === undefined ? {} : { stamps: facts.stamps }),
+    ...(drift === undefined ? {} : { clockDriftSeconds: drift }),
+    ...(decoded.transfer === undefined ? {} : { transfer: transferOf(decoded.transfer) }),
+  };
+}
+
+/** Seconds that the terminal's clock is ahead of ours; both are read as wall time of the terminal's zone. */
+export function driftOf(
+  arrival: Pick<Arrival, 'terminal' | 'receivedAt'>,
+  wallClock: Decoded['facts']['wallClock'],
+): number | undefined {
+  const { zone } = arrival.terminal;
+  if (wallClock === undefined || zone === undefined) return undefined;
+  return wallDifferenceSeconds(wallClock, toLocal(arrival.receivedAt, zone));
+}
+
+/** Whether anything in it must be on disk before the answer. Facts about the terminal alone may wait for the next flush. */
+export function needsCommit(decoded: Decoded): boolean {
+  return (
+    decoded.events.length > 0 ||
+    decoded.parked.length > 0 ||
+    decoded.transfer !== undefined ||
+    decoded.facts.stamps !== undefined
+  );
+}
+
+function sealUser({ user }: EventOf<'user'>, vault: Vault): StoredUser {
+  const { password, charset, extra, ...rest } = user;
+  return {
+    ...rest,
+    extra: charset === undefined ? extra : { ...extra, charset },
+    ...(password === undefined || password === ''
+      ? {}
+      : { secrets: vault.seal('user', Buffer.from(JSON.stringify({ password }))) }),
+  };
+}
+
+function sealTemplate({ template }: EventOf<'template'>, vault: Vault): StoredTemplate {
+  const { data, declaredSize: _, ...rest } = template;
+  // the digest is of the features themselves, so that one template is one whether it came as base64 or as bytes
+  const features = template.encoding === 'base64' ? Buffer.from(Buffer.from(data).toString('latin1'), 'base64') : data;
+  return { ...rest, size: data.length, digest: digestOf(features), sealed: vault.seal('template', data) };
+}
+
+function sealPhoto({ photo }: EventOf<'photo'>, vault: Vault): StoredPhoto {
+  const { data, declaredSize: _, ...rest } = photo;
+  return { ...rest, size: data.length, digest: digestOf(data), sealed: vault.seal('photo', data) };
+}
+
+function operationOf({ operation }: EventOf<'operation'>, serialNumber: string): StoredOperation {
+  const { key, ...rest } = operation;
+  return { ...rest, id: punchIdOf(serialNumber, [operation.source, ...key]) };
+}
+
+function sealParked(record: ParkedRecord, arrival: Arrival, vault: Vault): ParkedPiece {
+  const { raw, ...rest } = record;
+  const { method, target, httpVersion, headers } = arrival.head;
+  return {
+    ...rest,
+    digest: digestOf(raw),
+    size: raw.length,
+    sealed: vault.seal('parked', raw),
+    request: {
+      method,
+      target: withoutSecrets(target),
+      httpVersion,
+      operation: arrival.identity.operation,
+      headers: headers.filter((_, i) => isProtocolHeader(headers[i - (i % 2)] ?? '')),
+    },
+  };
+}
+
+/** Cookies and credentials are not evidence. */
+const isProtocolHeader = (name: string): boolean =>
+  !/^(authorization|cookie|proxy-|token[_-]id|x-biolistener)/i.test(name);
+const withoutSecrets = (target: string): string => target.replace(/((?:push)?commkey|comkey|token)=[^&]*/gi, '$1=***');
+
+function transferOf(step: NonNullable<Decoded['transfer']>): NonNullable<Upload['transfer']> {
+  return step.kind === 'put' ? { kind: 'put', ...step.transfer } : step;
+}

@@ -1,0 +1,28 @@
+/** What the command's exit status means; docs/cli.md lists them. */
+export const EXIT = {
+  ok: 0,
+  /** It could not be done; the message says why. */
+  failed: 1,
+  /** The words of the command are wrong; nothing was done. */
+  usage: 2,
+  /** What was named does not exist. */
+  notFound: 3,
+  /** It was looked at and found wanting: `doctor`, `status`, `erpnext check`. */
+  unhealthy: 4,
+  /** Refused for safety: needs `--yes`, or would destroy something. */
+  refused: 5,
+} as const;
+
+/** Ends a command with a message and a status; `main.ts` prints it. */
+export class CommandFailure extends Error {
+  readonly exitCode: number;
+  /** What a person can do, on a line of its own. */
+  readonly advice: string | undefined;
+
+  constructor(message: string, exitCode: number = EXIT.failed, advice?: string) {
+    super(message);
+    this.name = 'CommandFailure';
+    this.exitCode = exitCode;
+    this.advice = advice;
+  }
+}

@@ -1,12 +1,12 @@
-import { messageOf, type SerialNumber } from '@biolistener/core';
-import type { Brand, Decoded, Identity, Outcome, WireInput, WireOutput } from '@biolistener/wire';
-import { randomBytes } from 'node:crypto';
+import { messageOf } from '@biolistener/core';
+import type { Brand, Decoded, Identity, WireInput, WireOutput } from '@biolistener/wire';
 import type { ListenerDeps } from './deps.ts';
 import { ingest } from './ingest.ts';
 import { keepUnclaimed, keepUnidentified } from './keep.ts';
 import { takeCommands } from './mailbox.ts';
 import { quarantineOf } from './quarantine.ts';
 import type { Entry } from './registry.ts';
+import { arrivalOf, reply, type Request } from './request.ts';
 import { driftOf, type Arrival } from './upload.ts';
 
 /** How long a terminal's own words on itself may be left unread while it only polls. */
@@ -38,13 +38,6 @@ export async function handleRequest(input: WireInput, deps: ListenerDeps): Promi
   } finally {
     deps.limits.terminalSlots.leave(serialNumber, 1);
   }
-}
-
-export interface Request {
-  readonly input: WireInput;
-  readonly brand: Brand;
-  readonly identity: Identity;
-  readonly serialNumber: SerialNumber;
 }
 
 /** Without a zone no wall time has an instant, so an approved terminal without one is still pending. */
@@ -110,16 +103,6 @@ async function refuse(request: Request, entry: Entry, deps: ListenerDeps): Promi
   return reply(request, entry, { kind: 'pending' }, deps);
 }
 
-export function reply(request: Request, entry: Entry | undefined, outcome: Outcome, deps: ListenerDeps): WireOutput {
-  const { input, brand, identity } = request;
-  deps.metrics.requests.inc({ brand: brand.name, operation: labelOf(identity.operation), outcome: outcome.kind });
-  return brand.answer(outcome, { input, identity, now: deps.now(), terminal: entry?.terminal });
-}
-
-/** Unknown operations carry the terminal's own words: one label for all, or a flood of names would fill the registry. */
-const labelOf = (operation: string): string =>
-  /^[\w./-]{1,40}$/.test(operation) && !operation.startsWith('unknown') ? operation : 'unknown';
-
 function limited(request: Request, limit: 'rate' | 'concurrency', deps: ListenerDeps): WireOutput {
   deps.metrics.limited.inc({ limit });
   return reply(request, deps.registry.find(request.serialNumber), { kind: 'limited', limit }, deps);
@@ -134,26 +117,3 @@ function unavailable(request: Request, error: unknown, deps: ListenerDeps): Wire
   );
   return reply(request, deps.registry.find(serialNumber), { kind: 'unavailable' }, deps);
 }
-
-export function arrivalOf(request: Request, entry: Pick<Entry, 'terminal'>, deps: Pick<ListenerDeps, 'now'>): Arrival {
-  return {
-    correlationId: newCorrelationId(),
-    terminal: entry.terminal,
-    identity: request.identity,
-    head: request.input,
-    receivedAt: deps.now(),
-  };
-}
-
-let counter = 0;
-const processTag = randomBytes(4).toString('hex');
-/** Unique, short, and ordered within a process; ties log lines, punches and attempts together. */
-const newCorrelationId = (): string => `${processTag}-${(++counter).toString(36)}`;
-
-export const tags = (request: Request, arrival: Arrival): object => ({
-  brand: request.brand.name,
-  serialNumber: request.serialNumber,
-  remoteAddress: request.input.remoteAddress,
-  operation: request.identity.operation,
-  correlationId: arrival.correlationId,
-});

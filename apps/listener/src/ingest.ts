@@ -1,7 +1,7 @@
 import type { CommitReceipt } from '@biolistener/store';
 import type { Decoded, OpenTransfer } from '@biolistener/wire';
 import type { ListenerDeps } from './deps.ts';
-import { tags, type Request } from './handle.ts';
+import { tags, type Request } from './request.ts';
 import { keepUndecodable } from './keep.ts';
 import { needsCommit, uploadOf, type Arrival } from './upload.ts';
 

@@ -3,7 +3,7 @@ import type { ParkedPiece } from '@biolistener/store';
 import type { Brand, Decoded, Identity, WireInput, WireOutput } from '@biolistener/wire';
 import type { ListenerDeps } from './deps.ts';
 import { listenerError } from './errors.ts';
-import { reply, tags, type Request } from './handle.ts';
+import { reply, tags, type Request } from './request.ts';
 import type { Arrival } from './upload.ts';
 import { packRequest } from './quarantine.ts';
 

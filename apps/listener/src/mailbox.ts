@@ -1,6 +1,6 @@
 import type { Encoded } from '@biolistener/wire';
 import type { ListenerDeps } from './deps.ts';
-import type { Request } from './handle.ts';
+import type { Request } from './request.ts';
 import type { Entry } from './registry.ts';
 
 /** The next commands for a terminal that polls, in the words of its brand. They are marked sent before they leave. */

@@ -3,7 +3,7 @@ import type { ParkedItem } from '@biolistener/store';
 import type { WireInput } from '@biolistener/wire';
 import { z } from 'zod';
 import type { ListenerDeps } from './deps.ts';
-import { arrivalOf, type Request } from './handle.ts';
+import { arrivalOf, type Request } from './request.ts';
 import { ingest } from './ingest.ts';
 import { openQuarantined, unpackRequest } from './quarantine.ts';
 import type { Entry } from './registry.ts';

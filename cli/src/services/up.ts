@@ -1,0 +1,85 @@
+import { resolve } from 'node:path';
+import { loadSettings, type Settings } from '@biolistener/config';
+import { startPrivateNginx } from '@biolistener/nginx';
+import { banner, placesOf } from './banner.ts';
+import { holdFolder } from './lock.ts';
+import { startPrivateRedis } from './private-redis.ts';
+import { addApi, addListener, addSandbox, addWorker, type Composition } from './roles.ts';
+import { openSite, pathIn } from './site.ts';
+import { createStopList, stopRequested } from './stopping.ts';
+import { targetOf } from './target.ts';
+
+export interface UpOptions {
+  readonly demo?: boolean;
+  readonly json?: boolean;
+}
+
+/** Everything on one machine, until a signal. What was started last stops first, so that nothing accepts what it cannot pass on. */
+export async function up(options: UpOptions): Promise<void> {
+  const requested = stopRequested();
+  const loaded = loadSettings();
+  const { settings } = loaded;
+  const stops = createStopList();
+  const release = holdFolder(pathIn(settings, 'up.lock'));
+  stops.add('lock', release);
+  try {
+    const site = await openSite(loaded);
+    stops.add('store', () => site.store.close());
+    const composition: Composition = { site, stops, checks: new Map() };
+    try {
+      await addEverything(composition);
+      const stopDemo = options.demo === true ? await (await import('./demo.ts')).startDemo(composition) : undefined;
+      if (stopDemo) stops.add('demo', stopDemo);
+      announce(settings, options);
+      await requested;
+      console.error('\nstopping …');
+    } finally {
+      await stops.stopAll(site.log);
+    }
+  } finally {
+    release();
+  }
+}
+
+async function addEverything(composition: Composition): Promise<void> {
+  const { site, stops } = composition;
+  const { settings, log } = site;
+  const redisUrl = settings.redisUrl ?? (await addRedis(composition));
+  if (targetOf(settings).kind === 'sandbox') await addSandbox(composition);
+  await addWorker(composition, redisUrl);
+  await addListener(composition, redisUrl);
+  await addApi(composition);
+  const nginx = await startPrivateNginx({
+    dir: pathIn(settings, 'nginx'),
+    port: settings.publicPort,
+    upstreams: [`${settings.listenerHost}:${settings.listenerPort}`],
+    bodySize: `${settings.maxBodyMiB}m`,
+    healthPath: '/-/biolistener',
+  });
+  stops.add('nginx', () => nginx.stop());
+  let isGone = false;
+  void nginx.exited.then(({ code }) => {
+    isGone = true;
+    log.error({ code }, 'nginx is gone: terminals cannot connect until biolistener is started again');
+  });
+  composition.checks.set('nginx', () =>
+    isGone
+      ? { part: 'nginx', state: 'failed', message: 'nginx is gone; start biolistener again' }
+      : { part: 'nginx', state: 'ok', message: `takes terminals on port ${settings.publicPort}` },
+  );
+}
+
+async function addRedis({ site, stops }: Composition): Promise<string> {
+  const { settings, log } = site;
+  const redis = await startPrivateRedis({ dataDir: settings.dataDir, port: settings.redisPort, log });
+  stops.add('Redis', () => redis.stop());
+  return redis.url;
+}
+
+function announce(settings: Settings, options: UpOptions): void {
+  const target = targetOf(settings);
+  const places = placesOf(settings, { kind: target.kind, url: target.url }, resolve(settings.dataDir));
+  console.log(
+    options.json === true ? JSON.stringify({ up: true, ...places }) : banner(settings, places, settings.timeZone),
+  );
+}

@@ -65,7 +65,8 @@ const shown = (spec: SettingSpec<z.ZodType>, text: string): string =>
  */
 export function loadSettings(environment: Environment = process.env): LoadedSettings {
   const given = environment['BIOLISTENER_CONFIG'];
-  const file = given ?? (existsSync(DEFAULT_FILE) ? DEFAULT_FILE : undefined);
+  const standard = existsSync(DEFAULT_FILE) ? DEFAULT_FILE : undefined;
+  const file = given === '' ? undefined : (given ?? standard); // set and empty: no file at all
   const sources: [string, Environment][] = [
     ['environment', environment],
     [file ?? '', readFile(file)],

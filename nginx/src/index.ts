@@ -1,0 +1,10 @@
+export { disable, type Disabled, type DisableOptions } from './disable.ts';
+export { enable, type Enabled, type EnableOptions, type WhereOptions } from './enable.ts';
+export { NGINX_ERRORS } from './errors.ts';
+export { listInstalled, type Installed } from './installed.ts';
+export { detectLayouts, privateLayout, type DetectOptions, type Layout } from './layouts.ts';
+export { startPrivateNginx, type PrivateNginx, type PrivateOptions } from './private.ts';
+export { findNginx } from './program.ts';
+export { render, renderPrivateConf, type PrivateSettings } from './render.ts';
+export { DEFAULT_PORT, DEFAULT_UPSTREAM, parseSettings, type Settings, type SettingsInput } from './settings.ts';
+export { status, type Status, type StatusOptions } from './status.ts';

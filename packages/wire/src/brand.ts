@@ -2,6 +2,7 @@ import type {
   Command,
   CommandKind,
   CommandResult,
+  ErrorCatalog,
   Instant,
   JsonObject,
   LocalTime,
@@ -26,6 +27,8 @@ export interface Brand {
   readonly commands: readonly CommandKind[];
   /** What to type into a terminal, for `biolistener up` and the README; `{host}` and `{port}` are filled in. */
   readonly keypad: readonly string[];
+  /** Why it parks a piece or refuses a command: each code with when it happens and what a person can do. */
+  readonly errors: ErrorCatalog;
   /** How many commands one poll may carry. */
   readonly commandsPerPoll?: number;
   /** Whether a request is of this brand, from its head alone. Brands are asked in the order of the list. */

@@ -2,16 +2,16 @@ import type { Brand } from '@biolistener/wire';
 import { answer } from './answer.ts';
 import { decode } from './decode.ts';
 import { COMMANDS, encode } from './encode.ts';
+import { EBKN_ERRORS } from './errors.ts';
 import { identify } from './identify.ts';
 import { claimsRequest } from './request.ts';
-
-export { EBKN_ERRORS } from './errors.ts';
 
 /** Terminals that speak FKWeb, also called the BS SDK: EBKN, Realand, SmackBio, Biomax and others. See docs/protocols/ebkn.md. */
 export const ebkn: Brand = {
   name: 'ebkn',
   title: 'EBKN / FKWeb (BS communication)',
   commands: COMMANDS,
+  errors: EBKN_ERRORS,
   keypad: [
     'Menu → Communication → Network mode: Internet (also called BS or Cloud)',
     'Menu → Communication → Server IP: {host}',

@@ -1,0 +1,56 @@
+// The whole of `npm test`: checks, then every suite, then one line that says how many tests passed and failed.
+//   --only unit,medium,e2e   some suites alone, without the checks
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf('--only') + 1].split(',') : undefined;
+const folder = mkdtempSync(join(tmpdir(), 'biolistener-test-'));
+const totals = { passed: 0, failed: 0, skipped: 0 };
+
+function run(title, words) {
+  console.log(`\n── ${title}`);
+  return spawnSync(process.execPath, words, { stdio: 'inherit', cwd: root }).status === 0;
+}
+
+/** One suite after the other: the larger ones start real servers and would otherwise take each other's cores. */
+function suite(name, workers) {
+  const report = join(folder, `${name}.json`);
+  const words = [
+    'scripts/jest.mjs',
+    '--selectProjects',
+    name,
+    `--maxWorkers=${workers}`,
+    '--json',
+    `--outputFile=${report}`,
+  ];
+  const isGreen = run(`${name} tests`, words);
+  try {
+    const { numPassedTests, numFailedTests, numPendingTests, numRuntimeErrorTestSuites } = JSON.parse(
+      readFileSync(report, 'utf8'),
+    );
+    totals.passed += numPassedTests;
+    totals.failed += numFailedTests + numRuntimeErrorTestSuites;
+    totals.skipped += numPendingTests;
+  } catch {
+    totals.failed += 1; // Jest itself did not come through
+  }
+  return isGreen;
+}
+
+const isChecked = only !== undefined || run('format, types, lint, dependency direction', ['scripts/check.mjs']);
+if (!isChecked) totals.failed += 1;
+for (const [name, workers] of [
+  ['unit', 2],
+  ['medium', 2],
+  ['e2e', 1],
+])
+  if (only === undefined || only.includes(name)) suite(name, workers);
+rmSync(folder, { recursive: true, force: true });
+
+console.log(
+  `\n${totals.passed} passed, ${totals.failed} failed${totals.skipped > 0 ? `, ${totals.skipped} skipped` : ''}`,
+);
+process.exit(totals.failed === 0 && totals.passed > 0 ? 0 : 1);

@@ -1,0 +1,178 @@
+import { isZone, type Json, type JsonObject } from '@biolistener/core';
+import type { DecodeContext, Decoded, TerminalFacts, WireInput } from '@biolistener/wire';
+import type { Collector } from './collector.ts';
+import { dialectOf } from './dialect.ts';
+import { handshakeFacts, handshakeReply } from './handshake-facts.ts';
+import { readInfo } from './info-vector.ts';
+import { decodeResults } from './command-results.ts';
+import { park } from './collector.ts';
+import { locatorOf } from './locate.ts';
+import type { ReplyForm } from './reply-form.ts';
+import { routeOf, type Route } from './route.ts';
+import { resendAnswered, stampOf } from './stamps.ts';
+import { rawParameterOf } from './target.ts';
+import { decodeUpload } from './upload.ts';
+
+/** What one kind of request teaches, besides what is collected from its body. */
+interface Step {
+  readonly reply: ReplyForm;
+  /** Whose stamp the request carries: empty when it is none. */
+  readonly stampedTable?: string;
+  readonly refused?: boolean;
+}
+
+/**
+ * What happened in one request. Never throws; each line of an upload is an event or a parked record.
+ * Wall times are read in the zone of the terminal (`UTC` when it has none, which the listener never lets happen).
+ */
+export function decode(input: WireInput, ctx: DecodeContext): Decoded {
+  const route = routeOf(input);
+  const into = collectorOf(route, ctx);
+  const step = stepOf(route, input, into);
+  if (into.dialect !== ctx.terminal.profile['dialect']) into.profile['dialect'] = into.dialect;
+  return {
+    events: into.events,
+    parked: into.parked,
+    facts: factsOf(route, into, step),
+    reply: { ...step.reply },
+    ...(step.refused === true ? { refused: true } : {}),
+  };
+}
+
+function collectorOf(route: Route, ctx: DecodeContext): Collector {
+  const named = ctx.terminal.zone;
+  const zone = named !== undefined && isZone(named) ? named : 'UTC';
+  return {
+    ctx,
+    dialect: dialectOf(route, ctx.terminal),
+    zone,
+    locate: locatorOf(zone),
+    table: route.table === '' ? route.operation : route.table,
+    events: [],
+    parked: [],
+    profile: {},
+    lines: 0,
+    unreadable: 0,
+  };
+}
+
+function factsOf(route: Route, into: Collector, step: Step): TerminalFacts {
+  const stamps = step.stampedTable === undefined ? undefined : stampOf(route, step.stampedTable);
+  const { profile } = into;
+  if (step.stampedTable !== undefined) {
+    Object.assign(profile, resendAnswered(into.ctx.terminal.profile, step.stampedTable));
+  }
+  return {
+    ...(Object.keys(profile).length > 0 ? { profile } : {}),
+    ...(stamps ? { stamps } : {}),
+  };
+}
+
+const OK: Step = { reply: { form: 'ok' } };
+const text = (status: number, body: string): Step => ({
+  reply: { form: 'text', status, body },
+  refused: status !== 200,
+});
+
+function stepOf(route: Route, input: WireInput, into: Collector): Step {
+  switch (route.kind) {
+    case 'handshake':
+      return handshakeStep(route, input, into);
+    case 'upload':
+      return uploadStep(route, input, into);
+    case 'results':
+      decodeResults(into, input.body);
+      return OK;
+    case 'poll': {
+      keepBody(input, into, 'getrequest');
+      Object.assign(into.profile, infoOf(route));
+      return { reply: { form: 'commands' } };
+    }
+    case 'ping':
+    case 'test':
+    case 'self-service':
+      keepBody(input, into, route.operation);
+      return OK;
+    default:
+      return rareStep(route, input, into);
+  }
+}
+
+function rareStep(route: Route, input: WireInput, into: Collector): Step {
+  switch (route.kind) {
+    case 'remote-user': // default policy of §3.13: nobody is fetched on the fly
+      return route.operation === 'cdata/PIN' ? text(200, 'NONE') : OK;
+    case 'time':
+      return { reply: { form: 'time' } };
+    case 'verify': // doors are not opened on the word of a client that proves nothing (§3.13)
+      into.profile['onlineVerification'] = true;
+      return text(200, 'AUTH=Failed\n');
+    case 'verified':
+      if (input.body.length > 0) park(into, 'ZK_VERIFY_DATA', 'the outcome of an online verification', input.body);
+      return OK;
+    case 'exchange': // §2.10: the next handshake offers a version without encryption
+      into.profile['encryptionRequested'] = true;
+      return OK;
+    case 'event':
+      if (input.body.length > 0) park(into, 'ZK_EVENT_RAW', 'a lock event, kept unread', input.body);
+      return OK;
+    case 'security':
+      return securityStep(route, input, into);
+    default:
+      return strangeStep(route, input, into);
+  }
+}
+
+/** A request that carries no data by its kind, and did. */
+function keepBody(input: WireInput, into: Collector, where: string): void {
+  if (input.body.length > 0) park(into, 'ZK_BODY_UNEXPECTED', `a body came with ${where}`, input.body);
+}
+
+function infoOf(route: Route): JsonObject {
+  const info = rawParameterOf(route.target, 'info');
+  return info === undefined ? {} : readInfo(info);
+}
+
+function handshakeStep(route: Route, input: WireInput, into: Collector): Step {
+  keepBody(input, into, 'a handshake');
+  Object.assign(into.profile, handshakeFacts(route, into.ctx));
+  // a terminal in access mode is told OK, registers next, and is refused there until that dialect is served (§2.9)
+  if (into.dialect === 'SEC') return OK;
+  return { reply: handshakeReply(route, into) };
+}
+
+function uploadStep(route: Route, input: WireInput, into: Collector): Step {
+  const upload = decodeUpload(route, input, into);
+  return upload.stampedTable === undefined
+    ? { reply: upload.reply }
+    : { reply: upload.reply, stampedTable: upload.stampedTable };
+}
+
+/** Until the security dialect is served nothing of it is acknowledged: a false OK would destroy data. */
+function securityStep(route: Route, input: WireInput, into: Collector): Step {
+  if (input.body.length > 0) {
+    park(into, 'ZK_SEC_NOT_YET', `${route.operation} of the security dialect`, input.body, true, route.operation);
+  }
+  // a bare OK would put the terminal into an endless registration loop (§2.9)
+  return route.operation === 'registry' ? text(406, '406') : text(503, 'RETRY LATER\n');
+}
+
+/** Paths that nobody knows: a read is answered, a write is kept and not acknowledged (§1.2). */
+function strangeStep(route: Route, input: WireInput, into: Collector): Step {
+  if (route.isRead && input.body.length === 0) return strangeRead(route, into);
+  park(into, 'ZK_PATH_UNKNOWN', `${input.method.slice(0, 16)} to ${route.operation}`, input.body);
+  return text(404, 'NOT FOUND\n');
+}
+
+const KNOWN_PATHS_LIMIT = 20;
+
+function strangeRead(route: Route, into: Collector): Step {
+  if (route.kind === 'file') return text(404, 'NOT FOUND\n'); // an OK would be taken for the file
+  const known = into.ctx.terminal.profile['unknownPaths'];
+  const seen: readonly Json[] = Array.isArray(known) ? (known as readonly Json[]) : []; // profiles are JSON
+  if (!seen.includes(route.table) && seen.length < KNOWN_PATHS_LIMIT) {
+    park(into, 'ZK_PATH_UNKNOWN', `a question at ${route.operation}`, Buffer.from(route.target.path), false);
+    into.profile['unknownPaths'] = [...seen, route.table];
+  }
+  return OK;
+}

@@ -29,7 +29,11 @@ beforeAll(async () => {
   live = await liveListener({
     now,
     wrapStore: breakable,
-    settings: { BIOLISTENER_MAX_BODY_MIB: '60', BIOLISTENER_BODY_TIMEOUT_SECONDS: '1' },
+    settings: {
+      BIOLISTENER_MAX_BODY_MIB: '60',
+      BIOLISTENER_BODY_TIMEOUT_SECONDS: '1',
+      BIOLISTENER_REQUESTS_PER_SECOND: '100000',
+    },
   });
   nginx = await liveNginx(live.port, { bodySize: '60m' });
   await live.approve(SN, 'zkteco');
@@ -38,7 +42,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await nginx.stop();
   await live.stop();
-});
+}, 60_000);
 
 const punchesOf = (pin: string) => live.store.listPunches({ pin: pin as never, limit: 50 });
 const upload = (body: Uint8Array | string, table = 'ATTLOG') => ask(nginx.port, zkPost(SN, table, body));

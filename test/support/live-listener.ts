@@ -18,6 +18,8 @@ export interface LiveOptions {
   /** Stands in front of the store, for faults. */
   readonly wrapStore?: (store: Store) => Store;
   readonly maxPages?: number;
+  /** Fills the store before the listener reads it. */
+  readonly seed?: (store: Store) => Promise<void>;
   /** Ports that are already chosen, so that an nginx can stay while listeners come and go. */
   readonly port?: number;
 }
@@ -50,6 +52,7 @@ export async function liveListener(options: LiveOptions = {}): Promise<LiveListe
     path: join(dir, 'store.db'),
     ...(options.maxPages === undefined ? {} : { maxPages: options.maxPages }),
   });
+  await options.seed?.(opened);
   const store = options.wrapStore?.(opened) ?? opened;
   const metrics = openMetrics({ withProcess: false });
   const running: RunningListener = await startListener({

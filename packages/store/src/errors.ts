@@ -16,6 +16,21 @@ export const STORE_ERRORS = {
     when: 'The store file is damaged or is no store.',
     fix: 'Restore a backup; `biolistener doctor` says which file it is.',
   },
+  STORE_TOO_MANY_PENDING: {
+    kind: 'permanent',
+    when: 'A serial number was seen for the first time while as many terminals as are allowed already wait for approval.',
+    fix: 'Approve or block the terminals that wait; look who sends so many serial numbers.',
+  },
+  STORE_NOT_FOUND: {
+    kind: 'permanent',
+    when: 'A call named a terminal, target or delivery that the store does not hold.',
+    fix: 'Check the serial number or id; an unknown terminal can be created by giving its brand.',
+  },
+  STORE_REJECTED: {
+    kind: 'ours',
+    when: 'The store refused one write because its values break a rule of the tables; nothing of that write is kept.',
+    fix: 'Report it with the message: a caller handed over values that the store cannot hold.',
+  },
 } as const satisfies ErrorCatalog;
 
 export const storeError = errorsOf(STORE_ERRORS);

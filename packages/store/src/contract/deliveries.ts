@@ -100,17 +100,22 @@ export interface DeliveryStore {
     employee: string,
     before: Instant,
   ): Promise<{ readonly instant: Instant; readonly logType: Direction } | undefined>;
+  /** The first decision stands; only another employee, and only before the delivery, is decided anew. */
   decide(
     targetId: string,
     punchId: PunchId,
     decision: { readonly employee: string; readonly logType: Direction | ''; readonly source: string },
   ): Promise<void>;
 
+  /**
+   * These three record the attempt in any state. What is done stays done; what a person discarded goes on only by
+   * finishing. Errors: STORE_NOT_FOUND when there is no such delivery.
+   */
   finishDelivery(targetId: string, punchId: PunchId, attempt: Attempt, checkin: string | undefined): Promise<void>;
   parkDelivery(targetId: string, punchId: PunchId, attempt: Attempt, reason: ParkReason): Promise<void>;
   /** Records a failed attempt and when to try again; the delivery waits. */
   postponeDelivery(targetId: string, punchId: PunchId, attempt: Attempt, nextAt: Instant): Promise<void>;
-  /** Back to waiting: all parked for a reason, or of some PINs, or of an employee. Returns how many. */
+  /** Parked ones back to waiting. What is given must all hold; with nothing given nothing moves. Returns how many. */
   unpark(
     targetId: string,
     which: {
@@ -126,17 +131,16 @@ export interface DeliveryStore {
 
   listDeliveries(punchId: PunchId): Promise<Delivery[]>;
   listAttempts(targetId: string, punchId: PunchId): Promise<Attempt[]>;
-  deliveryCounts(
-    targetId: string,
-  ): Promise<
+  deliveryCounts(targetId: string): Promise<
     Readonly<Record<DeliveryState, number>> & {
       readonly oldestUndoneAt: Instant | undefined;
       readonly notFannedOut: number;
     }
   >;
   /**
-   * For each of these terminals: the instant up to which everything that it sent is done or skipped (exclusive of the
-   * oldest undone one); with nothing undone, its last contact.
+   * For each of these terminals: the instant up to which everything that it sent is done or skipped: one millisecond
+   * before the oldest undone one (waiting, queued, parked or not fanned out); with nothing undone, its last contact. Punches
+   * flagged clock-implausible have no place in time and do not count; a terminal that was never heard of is left out.
    */
   deliveredUpTo(targetId: string, serialNumbers: readonly SerialNumber[]): Promise<ReadonlyMap<SerialNumber, Instant>>;
 }

@@ -15,7 +15,7 @@ export interface LeaseStore {
 /** The durable truth. Every implementation passes the suite in `../conformance`. */
 export interface Store
   extends UploadStore, TerminalStore, DeliveryStore, PeopleStore, SettingStore, QueryStore, CommandStore, LeaseStore {
-  /** Writes and rolls back a row; throws STORE_UNAVAILABLE when the store could not take a punch now. */
+  /** Writes and rolls back a row, and commits a mark with an fsync; throws STORE_UNAVAILABLE when the store could not take a punch now. */
   probe(): Promise<void>;
   close(): Promise<void>;
 }

@@ -60,8 +60,9 @@ export interface StoreCounts {
 
 export interface QueryStore {
   findPunch(id: PunchId): Promise<StoredPunch | undefined>;
-  /** Newest first. `id` may be a prefix of at least 6 digits. */
+  /** Newest stored first. `prefix` has at least 6 hex digits; anything else finds nothing. */
   findPunchesByPrefix(prefix: string, limit: number): Promise<StoredPunch[]>;
+  /** Newest punch first. At most 10,000 at once, as for every listing here: go on with `to`. */
   listPunches(filter: PunchFilter): Promise<StoredPunch[]>;
   tracePunch(id: PunchId): Promise<TracedDelivery[]>;
 

@@ -1,0 +1,13 @@
+export { createEbknTerminal, type EbknOptions } from './ebkn/terminal.ts';
+export { EBKN_PROFILES, getEbknProfile, type EbknProfile } from './ebkn/profiles.ts';
+export { createZktecoTerminal, type ZktecoOptions } from './zkteco/terminal.ts';
+export { getZktecoProfile, ZKTECO_PROFILES, type ZktecoProfile } from './zkteco/profiles.ts';
+export { everyFault, FAULTS, isFaultName, type FaultName, type FaultRates } from './faults.ts';
+export { Fleet, startFleet, type FleetOptions, type FleetTotals } from './fleet.ts';
+export type { BrandMix, PlannedTerminal } from './fleet-plan.ts';
+export type { Target } from './link.ts';
+export { createTerminal, profilesOf, SIMULATED_BRANDS } from './make-terminal.ts';
+export { Pollers, startPollers, type PollersOptions, type PollersTotals } from './pollers.ts';
+export { Random } from './random.ts';
+export type { TerminalOptions } from './shell.ts';
+export * from './terminal.ts';

@@ -1,0 +1,40 @@
+import { afterEach, beforeEach, describe } from '@jest/globals';
+import type { Store } from '../contract/index.ts';
+import { deliveries } from './deliveries.ts';
+import { durability } from './durability.ts';
+import type { Harness, Place } from './harness.ts';
+import { people } from './people.ts';
+import { queries } from './queries.ts';
+import { terminals } from './terminals.ts';
+import { uploads } from './uploads.ts';
+
+/**
+ * What every store has to pass: all methods of the contract, atomicity, crashes, a full disk, several processes.
+ * Each test gets an empty store of its own.
+ */
+export function describeStore(name: string, harness: Harness): void {
+  describe(`${name} store`, () => {
+    let place: Place | undefined;
+    let store: Store | undefined;
+    beforeEach(async () => {
+      place = await harness.create();
+      store = await place.open();
+    });
+    afterEach(async () => {
+      await store?.close();
+      await place?.remove();
+    });
+    const subject = () => {
+      if (!place || !store) throw new Error('asked for outside of a test');
+      return { place, store };
+    };
+    describe('uploads', () => uploads(subject));
+    describe('terminals', () => terminals(subject));
+    describe('deliveries', () => deliveries(subject));
+    describe('people, settings, commands and leases', () => people(subject));
+    describe('queries', () => queries(subject));
+    describe('durability', () => durability(subject));
+  });
+}
+
+export type { Harness, Place } from './harness.ts';

@@ -1,0 +1,150 @@
+import { once } from 'node:events';
+import { setImmediate } from 'node:timers'; // the real one, also where a test fakes the global clock
+import { Worker } from 'node:worker_threads';
+import { storeError } from '../errors.ts';
+import { errorOf } from './failures.ts';
+import type { ArgumentsOf, OperationName, ResultOf } from './operations.ts';
+import type { Call, FromWriter, Reply, ToWriter, WriterData } from './protocol.ts';
+
+interface Waiting {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
+
+export type StartThread = (data: WriterData) => Worker;
+
+/** Flags of the process are not passed on: some of them (`--input-type`, a debugger's) would keep the thread from starting. */
+const execArgv = ['--disable-warning=ExperimentalWarning'];
+
+export const startWriter: StartThread = (workerData) =>
+  new Worker(new URL('./writer.ts', import.meta.url), { workerData, execArgv });
+
+/**
+ * The calling end of the writer thread. Calls of one turn of the event loop go over in one message, and so do their
+ * answers. The thread keeps the process alive only while a call is open. A thread that dies fails what was open, and the
+ * next call starts another.
+ */
+export class Channel {
+  readonly #data: WriterData;
+  readonly #startThread: StartThread;
+  readonly #onError: (error: Error) => void;
+  readonly #waiting = new Map<number, Waiting>();
+  #outbox: Call[] = [];
+  #lastId = 0;
+  #worker: Worker | undefined;
+  #isClosed = false;
+
+  constructor(data: WriterData, onError: (error: Error) => void, startThread: StartThread = startWriter) {
+    this.#data = data;
+    this.#onError = onError;
+    this.#startThread = startThread;
+  }
+
+  /** Starts the thread and waits until it opened the file. */
+  async start(): Promise<void> {
+    const worker = this.#startThread(this.#data);
+    this.#worker = worker;
+    let cause: unknown;
+    worker.on('error', (error: unknown) => (cause = error));
+    worker.on('exit', () => this.#gone(worker, cause));
+    await new Promise<void>((resolve, reject) => {
+      worker.on('message', (message: FromWriter) => {
+        if (message === 'ready') resolve();
+        else if ('failed' in message) reject(this.#refused(worker, errorOf(message.failed)));
+        else this.#settle(message);
+      });
+      worker.on('exit', () => reject(storeError('STORE_UNAVAILABLE', 'the writer thread did not start', cause)));
+    });
+    this.#release();
+  }
+
+  call<K extends OperationName>(name: K, ...args: ArgumentsOf<K>): Promise<ResultOf<K>> {
+    if (this.#isClosed) return Promise.reject(storeError('STORE_UNAVAILABLE', 'the store is closed'));
+    const id = ++this.#lastId;
+    if (this.#outbox.push([id, name, args]) === 1) setImmediate(() => this.#flush());
+    return new Promise((resolve, reject) => {
+      // The answer to a call of this name is of its type; see the table of operations.
+      this.#waiting.set(id, { resolve: resolve as (value: unknown) => void, reject });
+    });
+  }
+
+  /** Waits for what is under way, closes the file, and joins the thread. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#flush();
+    const worker = this.#worker;
+    if (!worker) return;
+    worker.ref();
+    const ended = once(worker, 'exit');
+    worker.postMessage(null satisfies ToWriter);
+    await ended;
+  }
+
+  #flush(): void {
+    if (this.#outbox.length === 0) return;
+    const calls = this.#outbox;
+    this.#outbox = [];
+    if (!this.#worker) this.start().catch((error: unknown) => this.#onError(asError(error)));
+    const worker = this.#worker;
+    worker?.ref();
+    try {
+      worker?.postMessage(calls satisfies ToWriter);
+    } catch {
+      // one of them holds what cannot be copied: only that one fails
+      for (const call of calls) this.#postAlone(worker, call);
+      this.#release();
+    }
+  }
+
+  #postAlone(worker: Worker | undefined, call: Call): void {
+    try {
+      worker?.postMessage([call] satisfies ToWriter);
+    } catch (error) {
+      this.#settleOne(call[0], (waiting) =>
+        waiting.reject(storeError('STORE_REJECTED', `${call[1]} was given something that is no data`, error)),
+      );
+    }
+  }
+
+  #settle(replies: readonly Reply[]): void {
+    for (const [id, value, failure] of replies)
+      this.#settleOne(id, (waiting) => (failure ? waiting.reject(errorOf(failure)) : waiting.resolve(value)));
+    this.#release();
+  }
+
+  #settleOne(id: number, settle: (waiting: Waiting) => void): void {
+    const waiting = this.#waiting.get(id);
+    if (!waiting) return;
+    this.#waiting.delete(id);
+    settle(waiting);
+  }
+
+  /** An idle thread must not keep a process alive that has nothing else to do. */
+  #release(): void {
+    if (this.#waiting.size === 0 && !this.#isClosed) this.#worker?.unref();
+  }
+
+  #failAll(error: Error): void {
+    const all = [...this.#waiting.values()];
+    this.#waiting.clear();
+    for (const waiting of all) waiting.reject(error);
+  }
+
+  /** The thread could not open the file: it says why and ends. */
+  #refused(worker: Worker, error: Error): Error {
+    if (this.#worker === worker) this.#worker = undefined;
+    this.#failAll(error);
+    return error;
+  }
+
+  #gone(worker: Worker, cause: unknown): void {
+    if (this.#worker !== worker) return;
+    this.#worker = undefined;
+    const error = storeError('STORE_UNAVAILABLE', 'the writer thread stopped', cause);
+    const isUnexpected = !this.#isClosed || this.#waiting.size > 0;
+    this.#failAll(error);
+    if (isUnexpected) this.#onError(error);
+  }
+}
+
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));

@@ -1,0 +1,66 @@
+import type { Database } from './database.ts';
+import { asStoreError, failureOf, isPlaceFailure } from './failures.ts';
+import type { Call, Reply } from './protocol.ts';
+
+/** Finds what a call's name stands for and does it. */
+export type Perform = (db: Database, call: Call) => unknown;
+
+function rollBack(db: Database): void {
+  try {
+    if (db.connection.isTransaction) db.exec('ROLLBACK'); // a full disk makes SQLite roll back by itself
+  } catch {
+    // the failure that led here is the one to report; the next BEGIN shows whether the connection still works
+  }
+}
+
+const failed = (call: Call, error: unknown): Reply => [
+  call[0],
+  undefined,
+  failureOf(asStoreError(error, 'STORE_REJECTED')),
+];
+
+/** The first call of a transaction needs no savepoint, which doubles the cost of a long one: it can begin anew. */
+function performFirst(db: Database, call: Call, perform: Perform): Reply {
+  try {
+    return [call[0], perform(db, call)];
+  } catch (error) {
+    if (isPlaceFailure(error) || !db.connection.isTransaction) throw error;
+    db.run('ROLLBACK');
+    db.run('BEGIN IMMEDIATE');
+    return failed(call, error);
+  }
+}
+
+/** One call inside its savepoint: when it fails, only what it did is undone. A failing disk fails the whole commit. */
+function performNext(db: Database, call: Call, perform: Perform): Reply {
+  db.run('SAVEPOINT call');
+  try {
+    const value = perform(db, call);
+    db.run('RELEASE call');
+    return [call[0], value];
+  } catch (error) {
+    if (isPlaceFailure(error) || !db.connection.isTransaction) throw error;
+    db.run('ROLLBACK TO call');
+    db.run('RELEASE call');
+    return failed(call, error);
+  }
+}
+
+/**
+ * Group commit: all calls in one transaction, answers only after COMMIT returned, which with synchronous=FULL means that
+ * the log is on the disk. When the transaction fails, every call of it fails and nothing of them is stored.
+ */
+export function commitTogether(db: Database, calls: readonly Call[], perform: Perform): Reply[] {
+  try {
+    db.run('BEGIN IMMEDIATE');
+    const replies = calls.map((call, index) =>
+      index === 0 ? performFirst(db, call, perform) : performNext(db, call, perform),
+    );
+    db.run('COMMIT');
+    return replies;
+  } catch (error) {
+    rollBack(db);
+    const failure = failureOf(asStoreError(error, 'STORE_UNAVAILABLE'));
+    return calls.map(([id]) => [id, undefined, failure]);
+  }
+}

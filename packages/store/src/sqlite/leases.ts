@@ -1,0 +1,15 @@
+import type { Database } from './database.ts';
+
+export const claimLease = (db: Database, name: string, owner: string, ttlMs: number, now: number): boolean =>
+  db.run(
+    `INSERT INTO leases (name, owner, until) VALUES (?1, ?2, ?3) ON CONFLICT (name) DO UPDATE
+     SET owner = excluded.owner, until = excluded.until WHERE leases.owner = excluded.owner OR leases.until <= ?4`,
+    name,
+    owner,
+    now + ttlMs,
+    now,
+  ) > 0;
+
+export function releaseLease(db: Database, name: string, owner: string): void {
+  db.run('DELETE FROM leases WHERE name = ? AND owner = ?', name, owner);
+}

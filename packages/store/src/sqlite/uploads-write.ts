@@ -1,0 +1,76 @@
+import type { CommitReceipt, StoredOperation } from '../contract/index.ts';
+import { applyResults } from './commands-write.ts';
+import type { Database } from './database.ts';
+import { storePhotos, storeTemplates, storeUsers } from './people-write.ts';
+import { parkPieces } from './parked-write.ts';
+import type { PackedUpload } from './pack.ts';
+import { storePunches, type PunchTally } from './punches-write.ts';
+import { orNull } from './rows.ts';
+import { learn, terminalIdOf, type KnownTerminal } from './terminals-write.ts';
+
+const NO_PUNCHES: PunchTally = { added: 0, known: 0, latest: null };
+
+/** One statement for the contact and the counters: this runs for every upload. */
+function recordContact(db: Database, terminal: KnownTerminal, upload: PackedUpload, tally: PunchTally): void {
+  db.run(
+    `UPDATE terminals SET last_contact_at = max(last_contact_at, ?2), last_address = ?3, punches = punches + ?4,
+       last_punch_at = CASE WHEN ?5 IS NULL THEN last_punch_at ELSE max(coalesce(last_punch_at, ?5), ?5) END
+     WHERE id = ?1`,
+    terminal.id,
+    upload.receivedAt,
+    upload.remoteAddress,
+    tally.added,
+    tally.latest,
+  );
+}
+
+function storeOperations(db: Database, terminal: number, at: number, operations: readonly StoredOperation[]): void {
+  for (const operation of operations)
+    db.run(
+      `INSERT INTO operations (id, terminal_id, source, code, wall_time, is_alert, details, received_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (terminal_id, id) DO NOTHING`,
+      operation.id,
+      terminal,
+      operation.source,
+      operation.code,
+      orNull(operation.wallTime),
+      operation.isAlert ? 1 : 0,
+      JSON.stringify(operation.details),
+      at,
+    );
+}
+
+function moveTransfer(db: Database, terminal: number, upload: PackedUpload): void {
+  const { transfer } = upload;
+  if (transfer?.kind === 'drop')
+    db.run('DELETE FROM transfers WHERE terminal_id = ? AND key = ?', terminal, transfer.key);
+  if (transfer?.kind !== 'put') return;
+  db.run(
+    'INSERT OR REPLACE INTO transfers (terminal_id, key, last_block, bytes, memo, touched_at) VALUES (?, ?, ?, ?, ?, ?)',
+    terminal,
+    transfer.key,
+    transfer.lastBlock,
+    transfer.bytes,
+    JSON.stringify(transfer.memo),
+    upload.receivedAt,
+  );
+}
+
+/** Everything that one request brought, inside the caller's savepoint. */
+export function commitUpload(db: Database, upload: PackedUpload): CommitReceipt {
+  const terminal = terminalIdOf(db, upload);
+  const tally = upload.punches ? storePunches(db, upload, upload.punches, terminal) : NO_PUNCHES;
+  recordContact(db, terminal, upload, tally);
+  learn(db, terminal, upload.receivedAt, upload);
+  storeUsers(db, terminal.id, upload.receivedAt, upload.users ?? []);
+  storeTemplates(db, terminal.id, upload.receivedAt, upload.templates ?? []);
+  storePhotos(db, terminal.id, upload.receivedAt, upload.photos ?? []);
+  storeOperations(db, terminal.id, upload.receivedAt, upload.operations ?? []);
+  applyResults(db, terminal.id, upload.receivedAt, upload.results ?? []);
+  const newParked = parkPieces(db, terminal.id, upload, upload.parked ?? []);
+  if (upload.transfer) moveTransfer(db, terminal.id, upload);
+  return { newPunches: tally.added, duplicatePunches: tally.known, newParked };
+}
+
+export const dropStaleTransfers = (db: Database, before: number): number =>
+  db.run('DELETE FROM transfers WHERE touched_at < ?', before);

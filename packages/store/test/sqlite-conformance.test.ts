@@ -1,0 +1,4 @@
+import { describeStore } from '../src/conformance/index.ts';
+import { newPlace } from './sqlite-place.ts';
+
+describeStore('SQLite', { create: newPlace });

@@ -1,0 +1,138 @@
+import { chmod, mkdir, stat, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { punchOf, uploadOf } from '../src/conformance/builders.ts';
+import { openSqliteStore } from '../src/index.ts';
+import { Database } from '../src/sqlite/database.ts';
+import { migrate, STEPS } from '../src/sqlite/migrate.ts';
+import { newPlace } from './sqlite-place.ts';
+
+let place: Awaited<ReturnType<typeof newPlace>>;
+beforeEach(async () => {
+  place = await newPlace();
+  await mkdir(dirname(place.path));
+});
+afterEach(() => place.remove());
+
+const withFile = <T>(run: (db: DatabaseSync) => T): T => {
+  const db = new DatabaseSync(place.path);
+  try {
+    return run(db);
+  } finally {
+    db.close();
+  }
+};
+const appliedSteps = () =>
+  withFile((db) =>
+    db
+      .prepare('SELECT id FROM migrations ORDER BY id')
+      .all()
+      .map((row) => row['id']),
+  );
+const tables = () =>
+  withFile((db) =>
+    db
+      .prepare('SELECT name, sql FROM sqlite_schema ORDER BY name')
+      .all()
+      .map((row) => ({ ...row })),
+  );
+
+describe('migrations', () => {
+  test('are numbered without gaps', () => {
+    expect(STEPS.map((step) => step.id)).toEqual(STEPS.map((_, index) => index + 1));
+  });
+
+  test.each(STEPS.map((step) => step.id))(
+    'bring a store that stopped after step %d to the newest tables',
+    async (count) => {
+      await (await place.open()).close();
+      const newest = tables();
+      await place.remove();
+      await mkdir(dirname(place.path), { recursive: true });
+      withFile((db) => migrate(new Database(db), 1000, STEPS.slice(0, count)));
+      expect(appliedSteps().length).toBe(count);
+      const store = await place.open();
+      await store.commitUpload(uploadOf([punchOf(1)]));
+      await store.close();
+      expect(appliedSteps()).toEqual(STEPS.map((step) => step.id));
+      expect(tables()).toEqual(newest);
+    },
+  );
+
+  test('keep what an earlier version stored', async () => {
+    withFile((db) => {
+      migrate(new Database(db), 1000, STEPS.slice(0, 1));
+      db.exec(
+        `INSERT INTO terminals (serial_number, brand, status, first_seen_at, last_contact_at) VALUES ('OLD1', 'b', 'approved', 1, 2)`,
+      );
+    });
+    const store = await place.open();
+    expect((await store.allTerminals()).map((terminal) => terminal.serialNumber)).toEqual(['OLD1']);
+    await store.close();
+  });
+
+  test('run once when several open a new store at the same time', async () => {
+    const stores = await Promise.all(Array.from({ length: 4 }, () => place.open()));
+    await Promise.all(stores.map((store, n) => store.commitUpload(uploadOf([punchOf(n)]))));
+    expect((await stores[0]!.counts()).punches).toBe(4);
+    await Promise.all(stores.map((store) => store.close()));
+    expect(appliedSteps()).toEqual(STEPS.map((step) => step.id));
+  });
+
+  test('a step that fails leaves the store as it was', () => {
+    withFile((db) => migrate(new Database(db), 1000));
+    const before = tables();
+    const bad = { id: STEPS.length + 1, name: 'bad', sql: 'CREATE TABLE half (a); CREATE TABLE half (a);' };
+    expect(() => withFile((db) => migrate(new Database(db), 1000, [...STEPS, bad]))).toThrow('already exists');
+    expect(tables()).toEqual(before);
+    expect(appliedSteps().length).toBe(STEPS.length);
+  });
+
+  test('a store of a newer version is refused and not touched', async () => {
+    const next = { id: STEPS.length + 1, name: 'next', sql: 'CREATE TABLE next (a);' };
+    withFile((db) => migrate(new Database(db), 1000, [...STEPS, next]));
+    await expect(place.open()).rejects.toMatchObject({ code: 'STORE_TOO_NEW', kind: 'ours' });
+    expect(appliedSteps().length).toBe(STEPS.length + 1);
+  });
+
+  test('a store whose steps are not ours is refused', async () => {
+    withFile((db) => {
+      migrate(new Database(db), 1000);
+      db.exec("UPDATE migrations SET digest = 'x' WHERE id = 2");
+    });
+    await expect(place.open()).rejects.toMatchObject({ code: 'STORE_BROKEN' });
+  });
+
+  test('a file that is no database, or of another program, is refused and not touched', async () => {
+    const text = 'this is no database at all, but it is long enough to be read as one. '.repeat(20);
+    await writeFile(place.path, text);
+    await expect(place.open()).rejects.toMatchObject({ code: 'STORE_BROKEN' });
+    expect((await stat(place.path)).size).toBe(text.length);
+    await writeFile(place.path, '');
+    withFile((db) => db.exec('CREATE TABLE theirs (a)'));
+    await expect(place.open()).rejects.toMatchObject({ code: 'STORE_BROKEN' });
+    expect(tables().map((row) => row['name'])).toEqual(['theirs']);
+    expect(withFile((db) => db.prepare('PRAGMA journal_mode').get())).toMatchObject({ journal_mode: 'delete' });
+  });
+
+  test('a place that cannot be written is unavailable', async () => {
+    await writeFile(place.path, '');
+    await expect(openSqliteStore({ path: `${place.path}/below/a/file.db` })).rejects.toMatchObject({
+      code: 'STORE_UNAVAILABLE',
+    });
+  });
+
+  test('only the owner may read the file and its folder', async () => {
+    await place.remove();
+    const store = await place.open();
+    const modeOf = async (path: string) => (await stat(path)).mode & 0o777;
+    expect(await Promise.all([modeOf(dirname(place.path)), modeOf(place.path), modeOf(`${place.path}-wal`)])).toEqual([
+      0o700, 0o600, 0o600,
+    ]);
+    await store.close();
+    await chmod(place.path, 0o644);
+    await (await place.open()).close();
+    expect(await modeOf(place.path)).toBe(0o600);
+  });
+});

@@ -13,6 +13,15 @@ export const EXIT = {
   refused: 5,
 } as const;
 
+/** Codes of other packages that end a command with another status than 1. */
+export const EXIT_OF_CODE: Readonly<Record<string, number>> = {
+  NGINX_SETTING_INVALID: EXIT.usage,
+  NGINX_SITE_UNCLEAR: EXIT.usage,
+  NGINX_FILE_EDITED: EXIT.refused,
+  NGINX_FILE_FOREIGN: EXIT.refused,
+  STORE_NOT_FOUND: EXIT.notFound,
+};
+
 /** Ends a command with a message and a status; `main.ts` prints it. */
 export class CommandFailure extends Error {
   readonly exitCode: number;
@@ -25,4 +34,9 @@ export class CommandFailure extends Error {
     this.exitCode = exitCode;
     this.advice = advice;
   }
+}
+
+/** It was looked at and found wanting, and the result is printed already: nothing more to say. */
+export class Unhealthy extends Error {
+  readonly exitCode = EXIT.unhealthy;
 }

@@ -1,35 +1,46 @@
-import { Command, CommanderError } from 'commander';
-import { commands } from './commands/index.ts';
-import { CommandFailure, EXIT } from './exit-codes.ts';
+import { CommanderError } from 'commander';
+import { CommandFailure, EXIT, EXIT_OF_CODE, Unhealthy } from './exit-codes.ts';
+import { asJson, printable } from './output.ts';
+import { createProgram } from './program.ts';
 
-const program = new Command('biolistener')
-  .description('Biometric terminals to ERPNext: one Employee Checkin per punch, whatever fails in between.')
-  .version('0.1.0')
-  .configureHelp({ sortSubcommands: false })
-  .showHelpAfterError('(add --help for the words of this command)')
-  .exitOverride()
-  .addHelpText(
-    'after',
-    '\nExit status: 0 done · 1 failed · 2 wrong words · 3 not found · 4 looked and found wanting · 5 refused for safety\nDocumentation: README.md and docs/',
-  );
+const isJson = process.argv.includes('--json');
 
-for (const register of commands) register(program);
-
-/** A failure for a person: what, and what to do. With --json the same as one object. */
-function report(error: unknown): number {
-  const isJson = process.argv.includes('--json');
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+/** A failure for a person: what, and what to do. With --json the same as one object on standard output. */
+async function report(error: unknown): Promise<number> {
+  if (error instanceof Unhealthy) return error.exitCode;
+  if (error instanceof CommanderError) return reportWords(error);
   const message = error instanceof Error ? error.message : String(error);
-  const advice = error instanceof CommandFailure ? error.advice : undefined;
   const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
-  if (isJson)
-    console.log(JSON.stringify({ error: code ?? 'FAILED', message, ...(advice === undefined ? {} : { advice }) }));
-  else console.error(`biolistener: ${message}${advice === undefined ? '' : `\n${advice}`}`);
-  return error instanceof CommandFailure ? error.exitCode : EXIT.failed;
+  const advice = error instanceof CommandFailure ? error.advice : await adviceOf(code);
+  if (isJson) console.log(asJson({ error: code ?? 'FAILED', message, ...(advice === undefined ? {} : { advice }) }));
+  else console.error(`biolistener: ${lines(message)}${advice === undefined ? '' : `\n${lines(advice)}`}`);
+  return error instanceof CommandFailure ? error.exitCode : (EXIT_OF_CODE[code ?? ''] ?? EXIT.failed);
 }
 
+/** Commander has said it on standard error already; a program that asked for JSON gets it as JSON too. */
+function reportWords(error: CommanderError): number {
+  if (error.exitCode === 0) return EXIT.ok;
+  if (isJson) console.log(asJson({ error: 'USAGE', message: error.message.replace(/^error: /, '') }));
+  return EXIT.usage;
+}
+
+/** Messages of ours may have several lines; what a terminal sent within them may not. */
+const lines = (text: string): string => text.split('\n').map(printable).join('\n');
+
+async function adviceOf(code: string | undefined): Promise<string | undefined> {
+  if (code === undefined) return undefined;
+  const { fixOf } = await import('./services/catalogs.ts');
+  return (await fixOf(code))?.fix;
+}
+
+// `biolistener … | head` closes the pipe early: that is no failure
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(EXIT.ok);
+  throw error;
+});
+
 try {
-  await program.parseAsync();
+  await createProgram().parseAsync();
 } catch (error) {
-  process.exitCode = report(error);
+  process.exitCode = await report(error);
 }

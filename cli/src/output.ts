@@ -1,10 +1,12 @@
 /** Control characters of a terminal screen: a name from a device must not move the cursor or colour the line. */
-// eslint-disable-next-line no-control-regex -- control characters are what it is about
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+/** What JSON itself leaves raw of these. */
+const CONTROL_IN_JSON = /[\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+
+const escaped = (sign: string): string => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
 /** Text that is safe to print: control characters become visible escapes. */
-export const printable = (text: string): string =>
-  text.replace(CONTROL, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`);
+export const printable = (text: string): string => text.replace(CONTROL, escaped);
 
 export interface Column<T> {
   readonly title: string;
@@ -29,28 +31,51 @@ export function table<T>(rows: readonly T[], columns: readonly Column<T>[], empt
     .join('\n');
 }
 
+/** `name: value` lines with the values under each other; a row without a value is left out. */
+export function facts(rows: readonly (readonly [name: string, value: string | number | undefined])[]): string {
+  const known = rows.filter(([, value]) => value !== undefined && value !== '');
+  const width = Math.max(0, ...known.map(([name]) => name.length)) + 1;
+  return known.map(([name, value]) => `${`${name}:`.padEnd(width)} ${printable(String(value))}`).join('\n');
+}
+
 /** `2026-03-09 08:35:30Z`. */
 export const utc = (at: number | undefined): string =>
   at === undefined ? '–' : `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')}Z`;
 
 /** `3 s ago`, `5 min ago`, `2 days ago`. */
 export function ago(at: number | undefined, now: number): string {
-  if (at === undefined || at === 0) return 'never';
-  const seconds = Math.max(0, Math.round((now - at) / 1000));
-  if (seconds < 120) return `${seconds} s ago`;
-  if (seconds < 7200) return `${Math.round(seconds / 60)} min ago`;
-  if (seconds < 172_800) return `${Math.round(seconds / 3600)} h ago`;
-  return `${Math.round(seconds / 86_400)} days ago`;
+  return at === undefined || at === 0 ? 'never' : `${span(Math.max(0, now - at))} ago`;
 }
 
-/** Prints one result: JSON for programs (one object, never decorated), text for people. */
+/** A length of time in the unit that people would use: `40 ms`, `1.2 s`, `35 s`, `5 min`, `3 h`, `2 days`. */
+export function span(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  const seconds = ms / 1000;
+  if (seconds < 10 && !Number.isInteger(seconds)) return `${seconds.toFixed(1)} s`;
+  if (seconds < 120) return `${Math.round(seconds)} s`;
+  if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
+  if (seconds < 172_800) return `${Math.round(seconds / 3600)} h`;
+  return `${Math.round(seconds / 86_400)} days`;
+}
+
+/** `1 punch`, `2 punches`. */
+export const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
+
+/** Prints one result: JSON for programs (one value, never decorated), text for people. */
 export function print(options: { readonly json?: boolean }, value: unknown, text: () => string): void {
-  console.log(options.json === true ? JSON.stringify(value, jsonValue, 2) : text());
+  console.log(options.json === true ? asJson(value) : text());
 }
 
-/** Bytes never go out as they are: they may be biometrics. */
-function jsonValue(_key: string, value: unknown): unknown {
+/** JSON that is as safe on a screen as text: what JSON itself leaves raw is escaped too. */
+export const asJson = (value: unknown): string => JSON.stringify(value, jsonValue, 2).replace(CONTROL_IN_JSON, escaped);
+
+/** Names of what holds an instant in milliseconds. */
+const IS_INSTANT = /^(?:at|instant|[a-z][A-Za-z]*At)$/;
+
+/** Bytes never go out as they are: they may be biometrics. Instants go out as ISO text, and never as 1970. */
+function jsonValue(key: string, value: unknown): unknown {
   if (value instanceof Uint8Array) return { bytes: value.length };
   if (value instanceof Map) return Object.fromEntries(value);
+  if (typeof value === 'number' && IS_INSTANT.test(key)) return value === 0 ? null : new Date(value).toISOString();
   return value;
 }

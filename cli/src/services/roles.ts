@@ -1,9 +1,11 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { startApi, startOps, type OpsOptions } from '@biolistener/api';
 import { startListener } from '@biolistener/listener';
 import { openNudger } from '@biolistener/queue';
 import { startSandbox } from '@biolistener/sandbox';
-import type { HealthCheck } from '@biolistener/telemetry';
-import { startWorker, type WorkerMetrics } from '@biolistener/worker';
+import type { HealthCheck, PartHealth } from '@biolistener/telemetry';
+import { startWorker, type WorkerMetrics, type WorkerStatus } from '@biolistener/worker';
 import { deliverySettings, followSettings } from './run-time.ts';
 import { pathIn, type Site } from './site.ts';
 import type { StopList } from './stopping.ts';
@@ -45,7 +47,13 @@ export async function addWorker({ site, stops, checks }: Composition, redisUrl: 
     metrics: workerMetrics(site),
   });
   stops.add('worker', () => worker.stop());
-  checks.set('worker', () => worker.health());
+  checks.set('worker', () => workerHealth(worker.status()));
+}
+
+/** Waiting for Redis or the site is no fault of ours; a site that would store wrong times needs a person. */
+function workerHealth(status: WorkerStatus): PartHealth {
+  const state = status.isDelivering ? 'ok' : status.site.state === 'refused' ? 'failed' : 'waiting';
+  return { part: 'worker', state, message: status.message, details: { ...status } };
 }
 
 function workerMetrics({ metrics }: Site): WorkerMetrics {
@@ -60,6 +68,7 @@ function workerMetrics({ metrics }: Site): WorkerMetrics {
 export async function addSandbox({ site, stops, checks }: Composition): Promise<void> {
   const { settings } = site;
   const file = pathIn(settings, 'sandbox', 'sandbox.db');
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const timeZone = settings.sandboxTimeZone ?? settings.timeZone;
   const sandbox = await startSandbox({ port: settings.sandboxPort, file, timeZone });
   stops.add('sandbox', () => sandbox.stop());

@@ -1,0 +1,227 @@
+import { randomUUID } from 'node:crypto';
+import { messageOf } from '@biolistener/core';
+import { ErpNextClient, targetIdOf } from '@biolistener/erpnext';
+import {
+  closeRedis,
+  JOBS,
+  onLocalNudge,
+  openCommandRedis,
+  openDeliveryQueue,
+  openDeliveryWorker,
+  openPatientRedis,
+  Relay,
+  subscribeNudges,
+  watchRedis,
+  type DeliveryQueue,
+  type DeliveryWorker,
+} from '@biolistener/queue';
+import type { Target } from '@biolistener/store';
+import type { Log } from '@biolistener/telemetry';
+import type { Redis } from '@biolistener/queue';
+import { Circuit, type CircuitStatus } from './circuit.ts';
+import type { DeliverContext } from './deliver-context.ts';
+import { NO_METRICS, REAL_CLOCK, type WorkerClock, type WorkerDeps, type WorkerMetrics } from './deps.ts';
+import { HANDLERS } from './handlers.ts';
+import { KeyedMutex } from './keyed-mutex.ts';
+import { Limiter } from './limiter.ts';
+import { MirrorKeeper } from './mirror-keeper.ts';
+import { Periodic } from './periodic.ts';
+import { RefusedRetry } from './refused-retry.ts';
+import { SiteGate } from './site-gate.ts';
+import { sentenceOf, type WorkerStatus } from './status.ts';
+import { WatermarkKeeper } from './watermark-keeper.ts';
+
+const CHORES_EVERY_MS = 60_000;
+
+/** The parts of a worker process and how they hold each other back. */
+export class DeliveryProcess {
+  readonly #deps: WorkerDeps;
+  readonly #target: Target;
+  readonly #log: Log;
+  readonly #clock: WorkerClock;
+  readonly #metrics: WorkerMetrics;
+  readonly #client: ErpNextClient;
+  readonly #redis: Redis;
+  readonly #subscriber: Redis;
+  readonly #queue: DeliveryQueue;
+  readonly #worker: DeliveryWorker;
+  readonly #relay: Relay;
+  readonly #site: SiteGate;
+  readonly #mirror: MirrorKeeper;
+  readonly #watermark: WatermarkKeeper;
+  readonly #refused: RefusedRetry;
+  readonly #circuit: Circuit;
+  readonly #limiter = new Limiter();
+  readonly #lanes = new KeyedMutex();
+  readonly #chores: Periodic;
+  #redisState: { state: 'up' | 'down'; reason: string } = { state: 'down', reason: 'not connected yet' };
+  #retryTimer: NodeJS.Timeout | undefined;
+  #isPaused = true;
+  #isStopping = false;
+  #stopping: Promise<void> | undefined;
+  #stopListening: () => void = () => undefined;
+
+  constructor(deps: WorkerDeps, target: Target) {
+    this.#deps = deps;
+    this.#target = target;
+    this.#log = deps.log.child({ module: 'worker', target: target.id });
+    this.#clock = deps.clock ?? REAL_CLOCK;
+    this.#metrics = deps.metrics ?? NO_METRICS;
+    this.#client = new ErpNextClient({ ...deps.target, timeoutMs: deps.requestTimeoutMs });
+    this.#redis = openCommandRedis(deps.redis.url);
+    this.#subscriber = openPatientRedis(deps.redis.url);
+    const onError = (error: Error): void => this.#onQueueError(error);
+    this.#queue = openDeliveryQueue(this.#redis, target.id, onError);
+    const ctx = this.#context();
+    this.#worker = openDeliveryWorker(deps.redis.url, target.id, (job) => HANDLERS.deliver(job, ctx()), onError);
+    this.#circuit = this.#makeCircuit();
+    const shared = { ...this.#shared(), client: this.#client };
+    this.#site = new SiteGate({ ...shared, target, siteZone: deps.target.siteZone, onChange: () => this.#steer() });
+    this.#mirror = new MirrorKeeper({ ...shared, onRound: () => this.#steer() });
+    this.#watermark = new WatermarkKeeper({ ...shared, site: this.#site }, randomUUID());
+    this.#refused = new RefusedRetry(shared);
+    this.#relay = this.#makeRelay();
+    this.#chores = new Periodic(() => this.#doChores());
+  }
+
+  start(): void {
+    watchRedis(this.#redis, (state, reason) => this.#onRedis(state, reason));
+    void subscribeNudges(this.#subscriber, () => this.nudge()).catch(() => undefined); // closed before it came up
+    this.#stopListening = onLocalNudge(() => this.nudge());
+    this.#site.start();
+    this.#mirror.start();
+    this.#relay.start();
+    this.#chores.run();
+  }
+
+  /** Lets what is in flight finish; the rest stays in the store. */
+  stop(): Promise<void> {
+    return (this.#stopping ??= this.#stop());
+  }
+
+  async #stop(): Promise<void> {
+    this.#isStopping = true;
+    this.#stopListening();
+    clearTimeout(this.#retryTimer);
+    await Promise.all([this.#site.stop(), this.#mirror.stop(), this.#chores.stop(), this.#relay.stop()]);
+    await this.#worker.close();
+    await this.#queue.close().catch(() => undefined); // Redis may be away
+    for (const redis of [this.#redis, this.#subscriber]) closeRedis(redis);
+    this.#client.close();
+  }
+
+  nudge(): void {
+    this.#relay.nudge();
+  }
+
+  status(): WorkerStatus {
+    const parts = {
+      target: { id: this.#target.id, label: this.#target.label, url: this.#target.url },
+      redis: this.#redisState,
+      site: this.#site.status(),
+      circuit: this.#circuit.status(),
+      mirror: this.#mirror.status(),
+      relay: this.#relay.status(),
+      limiter: this.#limiter.status(),
+      watermark: this.#watermark.status(),
+    };
+    const isDelivering = !this.#isPaused && this.#redisState.state === 'up' && parts.circuit.state === 'closed';
+    return { message: sentenceOf(parts), isDelivering, ...parts };
+  }
+
+  #shared() {
+    const { store, settings } = this.#deps;
+    return { store, settings, targetId: this.#target.id, clock: this.#clock, log: this.#log };
+  }
+
+  /** Made when first asked for: the parts know each other only after the constructor. */
+  #context(): () => DeliverContext {
+    let made: DeliverContext | undefined;
+    return () =>
+      (made ??= {
+        ...this.#shared(),
+        client: this.#client,
+        redis: this.#redis,
+        lanes: this.#lanes,
+        circuit: this.#circuit,
+        limiter: this.#limiter,
+        site: this.#site,
+        isMirrorFresh: () => this.#mirror.isFresh(),
+        refreshEmployee: (idValue) => this.#mirror.refreshOne(idValue),
+        isStopping: () => this.#isStopping,
+        metrics: this.#metrics,
+      });
+  }
+
+  #makeCircuit(): Circuit {
+    const { now, random } = this.#clock;
+    return new Circuit({ now, random, onChange: (status) => this.#onCircuit(status) });
+  }
+
+  #makeRelay(): Relay {
+    return new Relay({
+      store: this.#deps.store,
+      queue: this.#queue,
+      redis: this.#redis,
+      targetId: this.#target.id,
+      now: () => this.#clock.now(),
+      onRebuilt: (requeued) => this.#log.warn({ requeued }, 'Redis had forgotten its queue, rebuilt from the store'),
+      onTrouble: (reason) => this.#log.warn({ reason }, 'deliveries could not be queued'),
+    });
+  }
+
+  #onRedis(state: 'up' | 'down', reason: string): void {
+    this.#redisState = { state, reason };
+    if (this.#isStopping) return;
+    if (state === 'down') this.#log.error({ reason }, 'Redis is away, punches are kept in the store');
+    else this.#log.info({}, 'Redis is there');
+    if (state === 'up') this.#relay.nudge();
+  }
+
+  /** Errors of a connection are told by `onRedis`, once; here they would come with every attempt. */
+  #onQueueError(error: Error): void {
+    if (this.#redisState.state === 'down' || this.#isStopping) return;
+    this.#log.debug({ reason: messageOf(error) }, 'queue error');
+  }
+
+  #onCircuit(status: CircuitStatus): void {
+    this.#metrics.circuitOpen(status.state === 'open');
+    const fields = { reason: status.reason, failures: status.failures, retryAt: status.retryAt };
+    if (status.state === 'open' && status.failures === 1) this.#log.error(fields, 'deliveries are held back');
+    else if (status.state === 'closed') this.#log.info({}, 'deliveries go on');
+    else this.#log.debug(fields, `circuit is ${status.state}`);
+    clearTimeout(this.#retryTimer);
+    if (status.retryAt !== undefined && !this.#isStopping)
+      this.#retryTimer = setTimeout(() => this.#circuit.tryAgain(), status.retryAt - this.#clock.now() + 1);
+    this.#steer();
+  }
+
+  /** Runs or pauses the queue by what all parts say; one job at a time while the site is being tried. */
+  #steer(): void {
+    if (this.#isStopping) return;
+    const { state } = this.#circuit.status();
+    const shouldRun = this.#site.isReady() && this.#mirror.isFilled() && state !== 'open';
+    this.#worker.setConcurrency(state === 'half-open' ? 1 : JOBS.deliver.concurrency);
+    if (shouldRun === this.#isPaused) {
+      this.#isPaused = !shouldRun;
+      const change = shouldRun ? this.#worker.resume() : this.#worker.pause();
+      change.catch((error: unknown) => this.#log.warn({ reason: messageOf(error) }, 'queue could not be steered'));
+    }
+    this.#relay.nudge();
+  }
+
+  async #doChores(): Promise<number> {
+    await this.#refused.round();
+    await this.#watermark.round();
+    return CHORES_EVERY_MS;
+  }
+}
+
+/** The site as a target in the store; other sites are no longer where punches go, but keep what they lack. */
+export async function enterTarget(deps: WorkerDeps): Promise<Target> {
+  const { store, target } = deps;
+  const id = targetIdOf(target.url);
+  for (const other of await store.listTargets())
+    if (other.id !== id && other.isActive) await store.upsertTarget({ ...other, isActive: false });
+  return store.upsertTarget({ id, kind: target.kind, url: target.url, label: target.label, isActive: true });
+}

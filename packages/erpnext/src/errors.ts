@@ -1,0 +1,42 @@
+import { errorsOf, type ErrorCatalog } from '@biolistener/core';
+
+export const ERPNEXT_ERRORS = {
+  ERPNEXT_UNREACHABLE: {
+    kind: 'transient',
+    when: 'The site could not be reached, or gave no answer in time.',
+    fix: 'Check the address and the network; deliveries wait and go out by themselves.',
+  },
+  ERPNEXT_BUSY: {
+    kind: 'transient',
+    when: 'The site is overloaded, limits requests, or is in maintenance.',
+    fix: 'Nothing: deliveries wait as long as the site asks and go out by themselves.',
+  },
+  ERPNEXT_KEY_REFUSED: {
+    kind: 'permanent',
+    when: 'The site refuses the API key, or the user of the key lacks a right.',
+    fix: 'Set a valid key (it may have been rotated) and give its user the rights of docs/erpnext.md; deliveries wait.',
+  },
+  ERPNEXT_NOT_THERE: {
+    kind: 'permanent',
+    when: 'The address leads to no site, or to a site without Frappe HR.',
+    fix: 'Check the address and the site name; install the hrms app on the site. Deliveries wait.',
+  },
+  ERPNEXT_REFUSED: {
+    kind: 'permanent',
+    when: 'The site understood the request and said no.',
+    fix: 'Read the reason that is shown with it; docs/erpnext.md lists the usual ones.',
+  },
+  ERPNEXT_WRONG_TIMES: {
+    kind: 'permanent',
+    when: 'The site would store a check-in with another time than the punch has.',
+    fix: 'Give the user write access at permission level 1 on Employee Checkin, or correct the time zone setting.',
+  },
+  ERPNEXT_BAD_ANSWER: {
+    kind: 'transient',
+    when: 'The answer was not what ERPNext says, for instance the page of a proxy.',
+    fix: 'Check that the address is that of the site itself, without a sign-in page in front.',
+  },
+} as const satisfies ErrorCatalog;
+
+export const erpnextError = errorsOf(ERPNEXT_ERRORS);
+export type ErpNextErrorCode = keyof typeof ERPNEXT_ERRORS;

@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
 import { loadSettings, type Settings } from '@biolistener/config';
-import { startPrivateNginx } from '@biolistener/nginx';
 import { banner, placesOf } from './banner.ts';
 import { holdFolder } from './lock.ts';
+import { ErpNextClient, provisionPunchIdField } from '@biolistener/erpnext';
+import { keepPrivateNginx } from './private-nginx.ts';
 import { startPrivateRedis } from './private-redis.ts';
 import { addApi, addListener, addSandbox, addWorker, type Composition } from './roles.ts';
 import { openSite, pathIn } from './site.ts';
@@ -42,31 +43,34 @@ export async function up(options: UpOptions): Promise<void> {
 }
 
 async function addEverything(composition: Composition): Promise<void> {
-  const { site, stops } = composition;
-  const { settings, log } = site;
+  const { site } = composition;
+  const { settings } = site;
   const redisUrl = settings.redisUrl ?? (await addRedis(composition));
-  if (targetOf(settings).kind === 'sandbox') await addSandbox(composition);
+  if (targetOf(settings).kind === 'sandbox') {
+    await addSandbox(composition);
+    // the sandbox is ours: it gets the field that a real site gets from its administrator
+    await provisionPunchIdField(new ErpNextClient(targetOf(settings)));
+  }
   await addWorker(composition, redisUrl);
   await addListener(composition, redisUrl);
   await addApi(composition);
-  const nginx = await startPrivateNginx({
-    dir: pathIn(settings, 'nginx'),
-    port: settings.publicPort,
-    upstreams: [`${settings.listenerHost}:${settings.listenerPort}`],
-    bodySize: `${settings.maxBodyMiB}m`,
-    healthPath: '/-/biolistener',
-  });
-  stops.add('nginx', () => nginx.stop());
-  let isGone = false;
-  void nginx.exited.then(({ code }) => {
-    isGone = true;
-    log.error({ code }, 'nginx is gone: terminals cannot connect until biolistener is started again');
-  });
-  composition.checks.set('nginx', () =>
-    isGone
-      ? { part: 'nginx', state: 'failed', message: 'nginx is gone; start biolistener again' }
-      : { part: 'nginx', state: 'ok', message: `takes terminals on port ${settings.publicPort}` },
+  await addNginx(composition);
+}
+
+async function addNginx({ site, stops, checks }: Composition): Promise<void> {
+  const { settings, log } = site;
+  const nginx = await keepPrivateNginx(
+    {
+      dir: pathIn(settings, 'nginx'),
+      port: settings.publicPort,
+      upstreams: [`${settings.listenerHost}:${settings.listenerPort}`],
+      bodySize: `${settings.maxBodyMiB}m`,
+      healthPath: '/-/biolistener',
+    },
+    log.child({ part: 'nginx' }),
   );
+  stops.add('nginx', () => nginx.stop());
+  checks.set('nginx', () => nginx.health());
 }
 
 async function addRedis({ site, stops }: Composition): Promise<string> {

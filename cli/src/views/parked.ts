@@ -54,7 +54,7 @@ const piecesTable = (pieces: readonly ParkedItem[], now: number): string =>
       { title: 'id', value: pieceId },
       { title: 'last seen', value: (one) => ago(one.lastAt, now) },
       { title: 'times', value: (one) => one.count },
-      { title: 'terminal', value: (one) => one.serialNumber },
+      { title: 'terminal', value: (one) => senderOf(one) },
       { title: 'in', value: (one) => cut(one.table, 24) },
       { title: 'reason', value: (one) => one.reason },
       { title: 'detail', value: (one) => cut(one.state === 'retry' ? `being read again: ${one.detail}` : one.detail) },
@@ -63,6 +63,9 @@ const piecesTable = (pieces: readonly ParkedItem[], now: number): string =>
   );
 
 const cut = (text: string, most = 60): string => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
+
+/** Requests without a usable serial number are kept under a dash. */
+const senderOf = ({ serialNumber }: ParkedItem): string => (serialNumber === '-' ? 'unknown' : serialNumber);
 
 /** A piece for programs: never its sealed bytes. */
 export const pieceJson = ({ sealed: _, ...item }: ParkedItem): object => ({
@@ -86,7 +89,7 @@ export interface PieceContent {
 export function pieceText(item: ParkedItem, content: PieceContent, todo: string): string {
   const about = facts([
     ['piece', pieceId(item)],
-    ['terminal', `${item.serialNumber} (${item.brand})`],
+    ['terminal', item.brand === 'none' ? senderOf(item) : `${senderOf(item)} (${item.brand})`],
     ['in', item.table],
     ['reason', item.reason],
     ['detail', item.detail],

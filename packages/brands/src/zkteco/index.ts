@@ -14,7 +14,6 @@ export { BATCH_BYTES, BATCH_COMMANDS, fitsBatch } from './command-batch.ts';
 /** ZKTeco PUSH ("ADMS", "iclock"): terminals that post to `/iclock/…` and poll for commands. See docs/protocols/zkteco.md. */
 export const zkteco: Brand = {
   name: 'zkteco',
-  errors: zktecoErrors,
   title: 'ZKTeco push (ADMS): ZKTeco, eSSL, Ronald Jack and other re-brands',
   commands: COMMAND_KINDS.filter((kind) => kind !== 'clock.set'),
   errors: zktecoErrors,

@@ -32,6 +32,6 @@ export async function measureMemory(
     const warm = samples[Math.floor(samples.length / 2)] ?? 0;
     return { terminals, polls: replies, rssMiB: Math.max(...samples), growthMiB: (samples.at(-1) ?? 0) - warm };
   } finally {
-    await pollers.stop();
+    pollers.stop();
   }
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Limits } from './deps.ts';
+import { atEndOfTurn } from './end-of-turn.ts';
 
 export type BodyResult =
   | { readonly kind: 'whole'; readonly bytes: Buffer; release(): void }
@@ -27,9 +28,15 @@ function collect(req: IncomingMessage, address: string, limits: Limits): Promise
     const chunks: Buffer[] = [];
     let size = 0;
     const release = (): void => limits.bodyBytes.leave(address, size);
-    const timer = setTimeout(() => end({ kind: 'limited', limit: 'time' }), limits.bodyTimeoutMs);
+    let isOver = false;
+    let timer: NodeJS.Timeout | undefined;
+    // most bodies come with their head: only those that do not are worth a timer
+    atEndOfTurn(() => {
+      if (!isOver) timer = setTimeout(() => end({ kind: 'limited', limit: 'time' }), limits.bodyTimeoutMs);
+    });
 
     function end(result: BodyResult): void {
+      isOver = true;
       clearTimeout(timer);
       req.off('data', take).off('end', whole).off('close', gone).off('error', gone);
       if (result.kind !== 'whole') release();
@@ -41,8 +48,12 @@ function collect(req: IncomingMessage, address: string, limits: Limits): Promise
       size += chunk.length;
       chunks.push(chunk);
     }
-    const whole = (): void => end({ kind: 'whole', bytes: Buffer.concat(chunks, size), release });
+    const whole = (): void => end({ kind: 'whole', bytes: joined(chunks, size), release });
     const gone = (): void => end({ kind: 'gone' });
     req.on('data', take).on('end', whole).on('close', gone).on('error', gone);
   });
 }
+
+/** One chunk is the whole body as it stands: no copy. */
+const joined = (chunks: readonly Buffer[], size: number): Buffer =>
+  chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size);

@@ -1,10 +1,11 @@
 import express, { type Express } from 'express';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, IncomingMessage, ServerResponse, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { messageOf } from '@biolistener/core';
 import { headerOf, type Outcome, type RawHeaders, type RequestHead, type WireOutput } from '@biolistener/wire';
 import { readBody } from './body.ts';
 import type { ListenerDeps } from './deps.ts';
+import { atEndOfTurn } from './end-of-turn.ts';
 import { handleRequest } from './handle.ts';
 import { answerRawPacket } from './raw-packet.ts';
 
@@ -20,10 +21,8 @@ const CONNECTION_HEADER = 'x-biolistener-client-connection';
 /** Express in front of the steps: it parses nothing, adds nothing, and hands over raw bytes and raw headers. */
 export function createDeviceServer(deps: ListenerDeps): Server {
   const app = deviceApp(deps);
-  const server = createServer(
-    { keepAliveTimeout: 75_000, requestTimeout: 0, headersTimeout: 30_000, maxHeaderSize: 16_384 },
-    app,
-  );
+  const timeouts = { keepAliveTimeout: 75_000, requestTimeout: 0, headersTimeout: 30_000, maxHeaderSize: 16_384 };
+  const server = createServer({ ...timeouts, ...bornForExpress(app) }, app);
   server.on('connection', () => deps.metrics.sockets.inc());
   server.on('connection', (socket: Socket) => socket.once('close', () => deps.metrics.sockets.dec()));
   server.on('clientError', (error: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket: Socket) =>
@@ -39,6 +38,19 @@ function deviceApp(deps: ListenerDeps): Express {
     void serve(req, res, deps);
   });
   return app;
+}
+
+/**
+ * Express changes the prototype of every request and response, which costs more than all else that it does here.
+ * Ours are made with the prototype that it would set, so that it finds nothing to change (docs/decisions/0006).
+ */
+function bornForExpress(app: Express) {
+  class DeviceRequest extends IncomingMessage {}
+  class DeviceResponse extends ServerResponse<IncomingMessage> {}
+  Object.setPrototypeOf(DeviceRequest.prototype, app.request);
+  Object.setPrototypeOf(DeviceResponse.prototype, app.response);
+  Object.assign(app, { request: DeviceRequest.prototype, response: DeviceResponse.prototype });
+  return { IncomingMessage: DeviceRequest, ServerResponse: DeviceResponse };
 }
 
 async function serve(req: IncomingMessage, res: ServerResponse, deps: ListenerDeps): Promise<void> {
@@ -100,7 +112,7 @@ function write(res: ServerResponse, output: WireOutput, isProxied: boolean): voi
   res.sendDate = false;
   const headers = isProxied ? withoutConnection(output.headers) : [...output.headers];
   res.writeHead(output.status, headers);
-  endWith(res, output.body);
+  atEndOfTurn(() => endWith(res, output.body));
 }
 
 const SMALL_BODY = 4096;

@@ -62,16 +62,17 @@ async function ingestPart(
   transfer: OpenTransfer | undefined,
   deps: IngestDeps,
 ): Promise<Ingested> {
-  return commit(request, arrival, await decode(request, arrival, transfer, deps), deps);
+  const decoded = decode(request, arrival, transfer, deps);
+  return commit(request, arrival, decoded instanceof Promise ? await decoded : decoded, deps);
 }
 
 /** A codec must not throw. If one does, the bytes are kept, it is said loudly, and nothing is acknowledged. */
-async function decode(
+function decode(
   request: Request,
   arrival: Arrival,
   transfer: OpenTransfer | undefined,
   deps: IngestDeps,
-): Promise<Decoded> {
+): Decoded | Promise<Decoded> {
   const context = {
     now: arrival.receivedAt,
     terminal: arrival.terminal,
@@ -85,7 +86,7 @@ async function decode(
 }
 
 async function commit(request: Request, arrival: Arrival, decoded: Decoded, deps: IngestDeps): Promise<Ingested> {
-  if (!needsCommit(decoded)) return { decoded, newPunches: 0 };
+  if (!needsCommit(decoded, arrival.terminal)) return { decoded, newPunches: 0 };
   const receipt = await deps.store.commitUpload(uploadOf(arrival, decoded, deps.vault));
   count(request, arrival, decoded, receipt, deps);
   return { decoded, newPunches: receipt.newPunches };
@@ -107,5 +108,6 @@ function count(
       { ...tags(request, arrival), pieces: receipt.newParked, reason: decoded.parked[0]?.reason },
       'could not be read and is parked',
     );
+  if (!log.isLevelEnabled('debug')) return;
   log.debug({ ...tags(request, arrival), punches: receipt.newPunches, resent: receipt.duplicatePunches }, 'stored');
 }

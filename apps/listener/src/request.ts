@@ -1,4 +1,5 @@
 import type { SerialNumber } from '@biolistener/core';
+import type { Metrics } from '@biolistener/telemetry';
 import type { Brand, Identity, Outcome, WireInput, WireOutput } from '@biolistener/wire';
 import { randomBytes } from 'node:crypto';
 import type { ListenerDeps } from './deps.ts';
@@ -15,11 +16,28 @@ export interface Request {
 
 export function reply(request: Request, entry: Entry | undefined, outcome: Outcome, deps: ListenerDeps): WireOutput {
   const { input, brand, identity } = request;
-  deps.metrics.requests.inc({ brand: brand.name, operation: labelOf(identity.operation), outcome: outcome.kind });
+  counterOf(deps.metrics, brand.name, identity.operation, outcome.kind).inc();
   return brand.answer(outcome, { input, identity, now: deps.now(), terminal: entry?.terminal });
 }
 
-/** Unknown operations carry the terminal's own words: one label for all, or a flood of names would fill the registry. */
+/** More different operations than the documents know are somebody's inventions: they share one label. */
+const MOST_LABELS = 400;
+const counters = new WeakMap<Metrics, Map<string, { inc(): void }>>();
+
+/** Finding a counter by its labels costs more than counting, and this runs for every poll. */
+function counterOf(metrics: Metrics, brand: string, operation: string, outcome: string): { inc(): void } {
+  let known = counters.get(metrics);
+  if (!known) counters.set(metrics, (known = new Map()));
+  const key = `${brand}|${operation}|${outcome}`;
+  const found = known.get(key);
+  if (found) return found;
+  const label = known.size < MOST_LABELS ? labelOf(operation) : 'unknown';
+  const counter = metrics.requests.labels({ brand, operation: label, outcome });
+  if (known.size < MOST_LABELS) known.set(key, counter);
+  return counter;
+}
+
+/** Words that a terminal made up stay out of metric labels. */
 const labelOf = (operation: string): string =>
   /^[\w./-]{1,40}$/.test(operation) && !operation.startsWith('unknown') ? operation : 'unknown';
 

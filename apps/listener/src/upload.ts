@@ -14,13 +14,9 @@ export interface Arrival {
 
 type EventOf<K extends WireEvent['kind']> = Extract<WireEvent, { kind: K }>;
 
-function pick<K extends WireEvent['kind']>(events: readonly WireEvent[], kind: K): EventOf<K>[] {
-  return events.filter((event): event is EventOf<K> => event.kind === kind);
-}
-
 /** Turns what a codec understood into what one transaction stores; secrets are sealed here and nowhere later. */
 export function uploadOf(arrival: Arrival, decoded: Decoded, vault: Vault): Upload {
-  const { events, facts } = decoded;
+  const { facts } = decoded;
   const drift = driftOf(arrival, facts.wallClock);
   return {
     correlationId: arrival.correlationId,
@@ -29,18 +25,30 @@ export function uploadOf(arrival: Arrival, decoded: Decoded, vault: Vault): Uplo
     operation: arrival.identity.operation,
     remoteAddress: arrival.head.remoteAddress,
     receivedAt: arrival.receivedAt,
-    punches: pick(events, 'punch').map((event) => event.punch),
-    users: pick(events, 'user').map((event) => sealUser(event, vault)),
-    templates: pick(events, 'template').map((event) => sealTemplate(event, vault)),
-    photos: pick(events, 'photo').map((event) => sealPhoto(event, vault)),
-    operations: pick(events, 'operation').map((event) => operationOf(event, arrival.terminal.serialNumber)),
-    results: pick(events, 'command-result').map((event) => event.result),
+    ...sorted(decoded.events, arrival.terminal.serialNumber, vault),
     parked: decoded.parked.map((record) => sealParked(record, arrival, vault)),
     ...(facts.profile === undefined ? {} : { profile: facts.profile }),
-    ...(facts.stamps === undefined ? {} : { stamps: facts.stamps }),
+    ...(facts.stamps !== undefined && hasNewStamps(decoded, arrival.terminal) ? { stamps: facts.stamps } : {}),
     ...(drift === undefined ? {} : { clockDriftSeconds: drift }),
     ...(decoded.transfer === undefined ? {} : { transfer: transferOf(decoded.transfer) }),
   };
+}
+
+type Sorted = Pick<Upload, 'punches' | 'users' | 'templates' | 'photos' | 'operations' | 'results'>;
+type Lists = { [K in keyof Sorted]: Sorted[K][number][] };
+
+/** Each event into its list, in one pass: an upload may bring ten thousand of them. */
+function sorted(events: readonly WireEvent[], serialNumber: string, vault: Vault): Sorted {
+  const lists: Lists = { punches: [], users: [], templates: [], photos: [], operations: [], results: [] };
+  for (const event of events) {
+    if (event.kind === 'punch') lists.punches.push(event.punch);
+    else if (event.kind === 'user') lists.users.push(sealUser(event, vault));
+    else if (event.kind === 'template') lists.templates.push(sealTemplate(event, vault));
+    else if (event.kind === 'photo') lists.photos.push(sealPhoto(event, vault));
+    else if (event.kind === 'operation') lists.operations.push(operationOf(event, serialNumber));
+    else lists.results.push(event.result);
+  }
+  return lists;
 }
 
 /** Seconds that the terminal's clock is ahead of ours; both are read as wall time of the terminal's zone. */
@@ -54,13 +62,19 @@ export function driftOf(
 }
 
 /** Whether anything in it must be on disk before the answer. Facts about the terminal alone may wait for the next flush. */
-export function needsCommit(decoded: Decoded): boolean {
+export function needsCommit(decoded: Decoded, terminal: Terminal): boolean {
   return (
     decoded.events.length > 0 ||
     decoded.parked.length > 0 ||
     decoded.transfer !== undefined ||
-    decoded.facts.stamps !== undefined
+    hasNewStamps(decoded, terminal)
   );
+}
+
+/** Most firmware sends the same pointer for ever, also with empty uploads. */
+function hasNewStamps({ facts }: Decoded, terminal: Terminal): boolean {
+  const { stamps } = facts;
+  return stamps !== undefined && Object.entries(stamps).some(([table, stamp]) => terminal.stamps[table] !== stamp);
 }
 
 function sealUser({ user }: EventOf<'user'>, vault: Vault): StoredUser {

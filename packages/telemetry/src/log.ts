@@ -7,6 +7,8 @@ export interface Log {
   warn(fields: object, message: string): void;
   error(fields: object, message: string): void;
   child(fields: object): Log;
+  /** For callers that would gather fields for nothing. */
+  isLevelEnabled(level: string): boolean;
 }
 
 /** Fields that must never be read in a log, wherever they stand. Length of the list is cheap; a leak is not. */

@@ -1,5 +1,12 @@
 import { isZone, toOffsetIso, type JsonObject } from '@biolistener/core';
-import { headerValues, type AnswerContext, type Encoded, type Outcome, type WireOutput } from '@biolistener/wire';
+import {
+  headerOf,
+  headerValues,
+  type AnswerContext,
+  type Encoded,
+  type Outcome,
+  type WireOutput,
+} from '@biolistener/wire';
 import { chooseBatch } from './command-batch.ts';
 import { handshakeBlock } from './handshake.ts';
 import type { ReplyForm } from './reply-form.ts';
@@ -12,6 +19,7 @@ const RETRY_LATER = 'RETRY LATER\n';
 /** Whether the connection ends with this reply: HTTP/1.0, or the terminal asked so (§1.5 T7). */
 function isClosing(ctx: AnswerContext): boolean {
   if (ctx.input.httpVersion === '1.0') return true;
+  if (headerOf(ctx.input.headers, 'connection') === undefined) return false;
   return headerValues(ctx.input.headers, 'connection').some((value) =>
     value
       .toLowerCase()
@@ -20,16 +28,17 @@ function isClosing(ctx: AnswerContext): boolean {
   );
 }
 
+let dated = { second: -1, text: '' };
+/** RFC 1123, made once a second: every reply carries it. */
+function dateOf(now: number): string {
+  const second = Math.floor(now / 1000);
+  if (dated.second !== second) dated = { second, text: new Date(now).toUTCString() };
+  return dated.text;
+}
+
 /** A reply with the few headers that terminals need, spelt as they look for them, far below 2 KiB (§1.5 T2–T5). */
 function reply(status: number, body: Uint8Array, ctx: AnswerContext): WireOutput {
-  const headers = [
-    'Content-Type',
-    'text/plain',
-    'Date',
-    new Date(ctx.now).toUTCString(),
-    'Content-Length',
-    String(body.length),
-  ];
+  const headers = ['Content-Type', 'text/plain', 'Date', dateOf(ctx.now), 'Content-Length', String(body.length)];
   if (isClosing(ctx)) headers.push('Connection', 'close');
   return { status, headers, body };
 }

@@ -49,6 +49,17 @@ function endpointOf(lowerTail: string): string {
  * Names are lower-cased, values stay as sent; see `parameterOf`. Source: protocols/zkteco-push.md §1.2, §1.3.
  */
 export function readTarget(target: string): ZkTarget {
+  if (last.text !== target) last = { text: target, target: cutTarget(target) };
+  return last.target;
+}
+
+/** Who claims, who identifies and who decodes ask about the same target, one after the other. */
+let last: { readonly text: string; readonly target: ZkTarget } = {
+  text: '',
+  target: { endpoint: '', path: '', parameters: [] },
+};
+
+function cutTarget(target: string): ZkTarget {
   const end = pathEnd(target);
   const start = Math.min(pathStart(target), end);
   const lower = target.slice(start, end).toLowerCase();

@@ -5,7 +5,7 @@ import type { Database } from './database.ts';
 import * as deliveries from './deliveries-read.ts';
 import * as employees from './employees.ts';
 import * as kept from './kept-read.ts';
-import { compact, packUpload } from './pack.ts';
+import { compact, fitsText, packUpload, textOfUpload } from './pack.ts';
 import * as punches from './punches-read.ts';
 import { listSettings } from './settings.ts';
 import * as targets from './targets-read.ts';
@@ -17,7 +17,10 @@ export type Read = <T>(read: (db: Database) => T) => Promise<T>;
 /** Writes go to the writer thread by name. */
 const writes = (channel: Channel) =>
   ({
-    commitUpload: (upload) => channel.call('commitUpload', packUpload(upload)),
+    commitUpload: (upload) =>
+      fitsText(upload)
+        ? channel.call('commitUploadText', textOfUpload(upload))
+        : channel.call('commitUpload', packUpload(upload)),
     dropStaleTransfers: (before) => channel.call('dropStaleTransfers', before),
     quarantine: (request) => channel.call('quarantine', compact(request)),
     releaseQuarantine: (ids) => channel.call('releaseQuarantine', ids),

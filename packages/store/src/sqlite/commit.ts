@@ -19,18 +19,6 @@ const failed = (call: Call, error: unknown): Reply => [
   failureOf(asStoreError(error, 'STORE_REJECTED')),
 ];
 
-/** The first call of a transaction needs no savepoint, which doubles the cost of a long one: it can begin anew. */
-function performFirst(db: Database, call: Call, perform: Perform): Reply {
-  try {
-    return [call[0], perform(db, call)];
-  } catch (error) {
-    if (isPlaceFailure(error) || !db.connection.isTransaction) throw error;
-    db.run('ROLLBACK');
-    db.run('BEGIN IMMEDIATE');
-    return failed(call, error);
-  }
-}
-
 /** One call inside its savepoint: when it fails, only what it did is undone. A failing disk fails the whole commit. */
 function performNext(db: Database, call: Call, perform: Perform): Reply {
   db.run('SAVEPOINT call');
@@ -46,6 +34,27 @@ function performNext(db: Database, call: Call, perform: Perform): Reply {
   }
 }
 
+/** All calls, one after the other, without the cost of savepoints: good while none of them fails. */
+function performAll(db: Database, calls: readonly Call[], perform: Perform): Reply[] {
+  return calls.map((call) => [call[0], perform(db, call)]);
+}
+
+/** The same when one of them failed: the transaction begins anew, and each call is undone alone when it fails again. */
+function performApart(db: Database, calls: readonly Call[], perform: Perform, error: unknown): Reply[] {
+  if (isPlaceFailure(error) || !db.connection.isTransaction) throw error;
+  db.run('ROLLBACK');
+  db.run('BEGIN IMMEDIATE');
+  return calls.map((call) => performNext(db, call, perform));
+}
+
+function performTogether(db: Database, calls: readonly Call[], perform: Perform): Reply[] {
+  try {
+    return performAll(db, calls, perform);
+  } catch (error) {
+    return performApart(db, calls, perform, error);
+  }
+}
+
 /**
  * Group commit: all calls in one transaction, answers only after COMMIT returned, which with synchronous=FULL means that
  * the log is on the disk. When the transaction fails, every call of it fails and nothing of them is stored.
@@ -53,9 +62,7 @@ function performNext(db: Database, call: Call, perform: Perform): Reply {
 export function commitTogether(db: Database, calls: readonly Call[], perform: Perform): Reply[] {
   try {
     db.run('BEGIN IMMEDIATE');
-    const replies = calls.map((call, index) =>
-      index === 0 ? performFirst(db, call, perform) : performNext(db, call, perform),
-    );
+    const replies = performTogether(db, calls, perform);
     db.run('COMMIT');
     return replies;
   } catch (error) {

@@ -4,6 +4,7 @@ import type { Database } from './database.ts';
 import * as deliveries from './deliveries-write.ts';
 import { keepOnlyEmployees, putEmployees, setCursor } from './employees.ts';
 import { claimLease, releaseLease } from './leases.ts';
+import { uploadOfText } from './pack.ts';
 import { setParkedState } from './parked-write.ts';
 import { probe } from './probe.ts';
 import { quarantine, releaseQuarantine, type QuarantineLimits } from './quarantine-write.ts';
@@ -16,6 +17,7 @@ import { commitUpload, dropStaleTransfers } from './uploads-write.ts';
 export function operationsOf(limits: QuarantineLimits) {
   return {
     commitUpload,
+    commitUploadText: (db: Database, text: string) => commitUpload(db, uploadOfText(text)),
     dropStaleTransfers,
     quarantine: (db: Database, request: QuarantinedRequest) => quarantine(db, request, limits),
     releaseQuarantine,

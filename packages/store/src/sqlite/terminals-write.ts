@@ -11,7 +11,6 @@ export const MOST_PENDING = 10_000;
 
 export interface KnownTerminal {
   readonly id: number;
-  readonly row: Row;
 }
 
 const find = (db: Database, serialNumber: SerialNumber): Row | undefined =>
@@ -53,8 +52,9 @@ export function terminalIdOf(
   },
 ): KnownTerminal {
   const at = from.receivedAt;
+  const known = db.get('SELECT id FROM terminals WHERE serial_number = ?', from.serialNumber);
   const row =
-    find(db, from.serialNumber) ??
+    known ??
     create(db, {
       serialNumber: from.serialNumber,
       brand: from.brand,
@@ -62,7 +62,7 @@ export function terminalIdOf(
       address: from.remoteAddress,
       lastContactAt: at,
     });
-  return { id: int(row, 'id'), row };
+  return { id: int(row, 'id') };
 }
 
 /** Shallow: a key replaces the stored one, `null` forgets it, what is not named stays. */
@@ -83,16 +83,18 @@ export interface Learnt {
 
 /** Writes what an exchange taught about a terminal, apart from the contact itself. */
 export function learn(db: Database, terminal: KnownTerminal, at: number, learnt: Learnt): void {
+  const before = (name: 'profile' | 'stamps'): JsonObject =>
+    jsonObject(db.get(`SELECT ${name} FROM terminals WHERE id = ?`, terminal.id) ?? {}, name);
   if (learnt.profile)
     db.run(
       'UPDATE terminals SET profile = ? WHERE id = ?',
-      JSON.stringify(merged(jsonObject(terminal.row, 'profile'), learnt.profile)),
+      JSON.stringify(merged(before('profile'), learnt.profile)),
       terminal.id,
     );
   if (learnt.stamps)
     db.run(
       'UPDATE terminals SET stamps = ? WHERE id = ?',
-      JSON.stringify(merged(jsonObject(terminal.row, 'stamps'), learnt.stamps)),
+      JSON.stringify(merged(before('stamps'), learnt.stamps)),
       terminal.id,
     );
   if (learnt.clockDriftSeconds !== undefined)
@@ -133,7 +135,7 @@ export function noteContacts(db: Database, contacts: readonly Contact[]): void {
   for (const contact of contacts) {
     const row = find(db, contact.serialNumber);
     if (!row) continue;
-    const terminal = { id: int(row, 'id'), row };
+    const terminal = { id: int(row, 'id') };
     touch(db, terminal, contact.at, contact.address);
     learn(db, terminal, contact.at, contact);
   }

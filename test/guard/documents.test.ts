@@ -76,9 +76,13 @@ test.each(documents)('what %s links to is there', (path) => {
 
 test('documents that the code cites are there', () => {
   const cited = ['packages', 'apps', 'cli', 'nginx', 'test', 'scripts']
-    .flatMap((folder) => readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)))
+    .flatMap((folder) =>
+      readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)),
+    )
     .filter((file) => /\.(ts|mjs)$/.test(file) && !file.includes('node_modules'))
-    .flatMap((file) => [...read(file).matchAll(/\bdocs\/(?:[\w-]+\/)*(?:[\w-]+\.md|\d{4}\b)/g)].map((found) => found[0]));
+    .flatMap((file) =>
+      [...read(file).matchAll(/\bdocs\/(?:[\w-]+\/)*(?:[\w-]+\.md|\d{4}\b)/g)].map((found) => found[0]),
+    );
   expect([...new Set(cited)].filter((path) => !isDocument(path))).toEqual([]);
   expect(cited.length).toBeGreaterThan(10);
 });

@@ -1,7 +1,9 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['node_modules/', 'data/', 'tmp/', 'coverage/', '**/*.mjs', 'apps/dashboard/', 'apps/frappe/'] },
+  {
+    ignores: ['node_modules/', 'data/', 'tmp/', 'coverage/', '**/*.mjs', '**/*.cjs', 'apps/dashboard/', 'apps/frappe/'],
+  },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },

@@ -30,17 +30,25 @@ export const CATALOGS: Readonly<Record<string, ErrorCatalog>> = {
   'ERPNext (packages/erpnext)': ERPNEXT_ERRORS,
   'Worker (apps/worker)': WORKER_ERRORS,
   'API (apps/api)': API_ERRORS,
-  'nginx': NGINX_ERRORS,
+  nginx: NGINX_ERRORS,
 };
 
 /** Everything that is written from code and committed; `npm run generate` writes it and a test compares. */
 export function generatedFiles(): GeneratedFile[] {
   return [
     { path: 'biolistener.env.example', content: exampleFile() },
-    { path: 'docs/settings.md', content: between('docs/settings.md', { settings: settingsTable(), 'run-time': runTimeTable() }) },
+    {
+      path: 'docs/settings.md',
+      content: between('docs/settings.md', { settings: settingsTable(), 'run-time': runTimeTable() }),
+    },
     { path: 'docs/errors.md', content: between('docs/errors.md', { errors: errorTables() }) },
     { path: 'docs/terminals.md', content: between('docs/terminals.md', { keypad: keypads() }) },
-    { path: 'deploy/nginx.conf', content: render(parseSettings({ site: 'compose', port: 8998, upstreams: ['biolistener:8990'], healthPath: '/-/biolistener' })) },
+    {
+      path: 'deploy/nginx.conf',
+      content: render(
+        parseSettings({ site: 'compose', port: 8998, upstreams: ['biolistener:8990'], healthPath: '/-/biolistener' }),
+      ),
+    },
   ];
 }
 
@@ -56,20 +64,27 @@ function between(path: string, parts: Readonly<Record<string, string>>): string 
 }
 
 function runTimeTable(): string {
-  const rows = Object.entries(RUN_TIME_SETTINGS).map(([key, { schema, doc }]) => `| \`${key}\` | \`${JSON.stringify(schema.parse(undefined))}\` | ${doc} |`);
+  const rows = Object.entries(RUN_TIME_SETTINGS).map(
+    ([key, { schema, doc }]) => `| \`${key}\` | \`${JSON.stringify(schema.parse(undefined))}\` | ${doc} |`,
+  );
   return ['| Setting | Default | What it does |', '| --- | --- | --- |', ...rows].join('\n');
 }
 
 function errorTables(): string {
   return Object.entries(CATALOGS)
     .map(([part, catalog]) => {
-      const rows = Object.entries(catalog).map(([code, { kind, when, fix }]) => `| \`${code}\` | ${kind} | ${when} | ${fix} |`);
+      const rows = Object.entries(catalog).map(
+        ([code, { kind, when, fix }]) => `| \`${code}\` | ${kind} | ${when} | ${fix} |`,
+      );
       return [`## ${part}`, '', '| Code | Kind | When | What to do |', '| --- | --- | --- | --- |', ...rows].join('\n');
     })
     .join('\n\n');
 }
 
 function keypads(): string {
-  const fill = (line: string): string => line.replaceAll('{host}', 'the address of the server').replaceAll('{port}', '8998');
-  return brands.map((brand) => [`## ${brand.title}`, '', ...brand.keypad.map((line, at) => `${at + 1}. ${fill(line)}`)].join('\n')).join('\n\n');
+  const fill = (line: string): string =>
+    line.replaceAll('{host}', 'the address of the server').replaceAll('{port}', '8998');
+  return brands
+    .map((brand) => [`## ${brand.title}`, '', ...brand.keypad.map((line, at) => `${at + 1}. ${fill(line)}`)].join('\n'))
+    .join('\n\n');
 }

@@ -13,7 +13,7 @@ export const NGINX_ERRORS = {
   },
   NGINX_NO_LAYOUT: {
     kind: 'permanent',
-    when: 'nginx is there, but its configuration includes no directory that we could write to.',
+    when: 'The nginx is there, but its configuration includes no directory that we could write to.',
     fix: 'Add `include conf.d/*.conf;` to the http block of nginx.conf, or use the private nginx.',
   },
   NGINX_PORT_TAKEN: {
@@ -43,7 +43,7 @@ export const NGINX_ERRORS = {
   },
   NGINX_RELOAD_FAILED: {
     kind: 'permanent',
-    when: 'nginx did not take the new configuration into force; the former files are back in place.',
+    when: 'The nginx did not take the new configuration into force; the former files are back in place.',
     fix: "Read nginx's error log; usually it could not bind the port.",
   },
   NGINX_ROLLBACK_FAILED: {
@@ -53,7 +53,7 @@ export const NGINX_ERRORS = {
   },
   NGINX_START_FAILED: {
     kind: 'permanent',
-    when: 'nginx did not start, or did not answer after its start.',
+    when: 'The nginx did not start, or did not answer after its start.',
     fix: 'Read what nginx said in the message and in its error log.',
   },
   NGINX_ALREADY_RUNNING: {

@@ -16,7 +16,11 @@ const size = values.quick
   ? { rounds: 2, milliseconds: 200, terminals: 200, memorySeconds: 4, rows: 1_000 }
   : { rounds: 9, milliseconds: 1_000, terminals: 10_000, memorySeconds: 40, rows: 10_000 };
 const CONNECTIONS = 64;
-const say = (text: string): void => void (values.json || process.stderr.write(`${text}\n`));
+const say = (text: string): void => {
+  if (!values.json)
+    process.stderr.write(`${text}
+`);
+};
 const round = (value: number): number => Math.round(value * 1000) / 1000;
 
 interface Compared {

@@ -23,7 +23,7 @@ export interface BenchStage {
   stop(): Promise<void>;
 }
 
-export const serialOf = (at: number): string => `BENCH${String(at).padStart(5, '0')}`;
+export const serialOf = (at: number): string => `BENCH${String(at).padStart(6, '0')}`;
 
 export async function setBenchStage(terminals: number): Promise<BenchStage> {
   const dir = mkdtempSync(join(tmpdir(), 'biolistener-bench-'));

@@ -19,7 +19,11 @@ const { values } = parseArgs({
 });
 const kills = Number(values.kills);
 const seed = Number(values.seed);
-const say = (text: string): void => void (values.json || process.stderr.write(`${text}\n`));
+const say = (text: string): void => {
+  if (!values.json)
+    process.stderr.write(`${text}
+`);
+};
 
 const TERMINAL_ZONE = 'Asia/Dubai';
 const TERMINAL_OFFSET_MINUTES = 240;

@@ -20,7 +20,8 @@ const breakable = (store: Store): Store =>
   new Proxy(store, {
     get(target, name, receiver) {
       const value: unknown = Reflect.get(target, name, receiver);
-      if (name !== 'commitUpload' || !isBroken) return typeof value === 'function' ? value.bind(target) : value;
+      if (name !== 'commitUpload' || !isBroken)
+        return typeof value === 'function' ? (value as () => unknown).bind(target) : value;
       return () => Promise.reject(storeError('STORE_UNAVAILABLE', 'disk full'));
     },
   });

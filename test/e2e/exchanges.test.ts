@@ -44,7 +44,7 @@ const staged =
     return new Proxy(store, {
       get: (target, name, receiver) => {
         const value: unknown = name in own ? own[name as keyof typeof own] : Reflect.get(target, name, receiver);
-        return typeof value === 'function' ? value.bind(target) : value;
+        return typeof value === 'function' ? (value as () => unknown).bind(target) : value;
       },
     });
   };

@@ -22,7 +22,7 @@ export interface RunningServer {
 /** Every route of the operations server, for the guard test and the documentation. */
 export const OPS_ROUTES = {
   '/health': 'Each part with its state and a sentence; 200 while the process lives.',
-  '/ready': 'As /health, but 503 when a part has failed: for load balancers and orchestrators.',
+  '/ready': 'As /health, but 503 when a part has failed that terminals need: for load balancers and orchestrators.',
   '/metrics': 'Prometheus metrics of every step.',
 } as const;
 
@@ -32,7 +32,7 @@ export function opsApp({ checks, metrics, refresh }: OpsOptions): Express {
   app.get('/health', async (_req: Request, res: Response) => void res.json(await reportHealth(checks)));
   app.get('/ready', async (_req: Request, res: Response) => {
     const report = await reportHealth(checks);
-    res.status(report.status === 'failed' ? 503 : 200).json(report);
+    res.status(report.isReady ? 200 : 503).json(report);
   });
   app.get('/metrics', async (_req: Request, res: Response) => {
     await refresh?.();

@@ -7,6 +7,7 @@ import { readBody } from './body.ts';
 import type { ListenerDeps } from './deps.ts';
 import { atEndOfTurn } from './end-of-turn.ts';
 import { handleRequest } from './handle.ts';
+import { sometimes } from './log-seldom.ts';
 import { answerRawPacket } from './raw-packet.ts';
 
 /** Answers the CLI and load balancers without touching a brand. */
@@ -46,7 +47,7 @@ function deviceApp(deps: ListenerDeps): Express {
  */
 function bornForExpress(app: Express) {
   class DeviceRequest extends IncomingMessage {}
-  class DeviceResponse extends ServerResponse<IncomingMessage> {}
+  class DeviceResponse extends ServerResponse {}
   Object.setPrototypeOf(DeviceRequest.prototype, app.request);
   Object.setPrototypeOf(DeviceResponse.prototype, app.response);
   Object.assign(app, { request: DeviceRequest.prototype, response: DeviceResponse.prototype });
@@ -150,9 +151,11 @@ function limitedReply(
   const brand = deps.brands.find((candidate) => candidate.claims(input));
   if (!brand) return RETRY;
   const identity = brand.identify(input);
-  deps.log.warn(
-    { brand: brand.name, serialNumber: identity.serialNumber, remoteAddress: head.remoteAddress, limit },
-    'over a limit, not acknowledged',
+  sometimes(`limit ${limit} ${head.remoteAddress}`, deps.now(), (times) =>
+    deps.log.warn(
+      { brand: brand.name, serialNumber: identity.serialNumber, remoteAddress: head.remoteAddress, limit, times },
+      'over a limit, not acknowledged',
+    ),
   );
   return brand.answer({ kind: 'limited', limit }, { input, identity, now: deps.now(), terminal: undefined });
 }

@@ -13,5 +13,14 @@ export function atEndOfTurn(task: () => void): void {
 function runTasks(): void {
   const now = tasks;
   tasks = [];
-  for (const task of now) task();
+  for (const task of now) runAlone(task);
+}
+
+/** A task that throws must not take the others' replies with it; its own connection is what failed. */
+function runAlone(task: () => void): void {
+  try {
+    task();
+  } catch (error) {
+    process.emitWarning(error instanceof Error ? error : String(error));
+  }
 }

@@ -24,3 +24,5 @@ export const LISTENER_ERRORS = {
 } as const satisfies ErrorCatalog;
 
 export const listenerError = errorsOf(LISTENER_ERRORS);
+
+export type ListenerReason = keyof typeof LISTENER_ERRORS;

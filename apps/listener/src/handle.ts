@@ -1,4 +1,4 @@
-import { messageOf } from '@biolistener/core';
+import { messageOf, NOBODY } from '@biolistener/core';
 import type { Brand, Decoded, Identity, WireInput, WireOutput } from '@biolistener/wire';
 import type { ListenerDeps } from './deps.ts';
 import { ingest } from './ingest.ts';
@@ -22,7 +22,7 @@ export async function handleRequest(input: WireInput, deps: ListenerDeps): Promi
   if (!brand) return keepUnclaimed(input, deps);
   const identity = brand.identify(input);
   const { serialNumber } = identity;
-  if (serialNumber === undefined) return keepUnidentified(input, brand, identity, deps);
+  if (serialNumber === undefined || serialNumber === NOBODY) return keepUnidentified(input, brand, identity, deps);
 
   const request = { input, brand, identity, serialNumber };
   if (!deps.limits.terminalRate.take(serialNumber, deps.now())) return limited(request, 'rate', deps);

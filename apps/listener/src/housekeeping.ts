@@ -1,10 +1,10 @@
-import { messageOf, type SerialNumber } from '@biolistener/core';
+import { messageOf } from '@biolistener/core';
 import type { ListenerDeps } from './deps.ts';
-import { replayParked, replayQuarantine } from './replay.ts';
+import { replayWaiting } from './replay.ts';
 
 const REFRESH_MS = 250;
 const FLUSH_MS = 5_000;
-const RETRY_MS = 2_000;
+const RETRY_MS = 1_000;
 const PRUNE_MS = 60_000;
 const TRANSFER_IDLE_MS = 30 * 60_000;
 
@@ -19,7 +19,7 @@ export function startHousekeeping(deps: ListenerDeps): Housekeeping {
   const chores = [
     every(REFRESH_MS, () => follow(deps)),
     every(FLUSH_MS, () => deps.registry.flush()),
-    every(RETRY_MS, () => replayParked(deps)),
+    every(RETRY_MS, () => replayWaiting(deps)),
     every(PRUNE_MS, () => prune(deps)),
   ];
 
@@ -50,12 +50,11 @@ export function startHousekeeping(deps: ListenerDeps): Housekeeping {
   };
 }
 
-/** Follows what people changed; records of a terminal that was just approved leave quarantine. */
+/** Follows what people changed. */
 export async function follow(deps: ListenerDeps): Promise<void> {
-  const approved: readonly SerialNumber[] = await deps.registry.refresh();
+  await deps.registry.refresh();
   for (const [status, terminals] of Object.entries(deps.registry.countByStatus()))
     deps.metrics.terminals.set({ status }, terminals);
-  for (const serialNumber of approved) await replayQuarantine(serialNumber, deps);
 }
 
 async function prune(deps: ListenerDeps): Promise<void> {

@@ -1,5 +1,5 @@
 import type { CommitReceipt } from '@biolistener/store';
-import type { Decoded, OpenTransfer } from '@biolistener/wire';
+import type { Decoded, OpenTransfer, WireInput } from '@biolistener/wire';
 import type { ListenerDeps } from './deps.ts';
 import { tags, type Request } from './request.ts';
 import { keepUndecodable } from './keep.ts';
@@ -24,33 +24,41 @@ export async function ingest(request: Request, arrival: Arrival, deps: IngestDep
   const { brand, input } = request;
   const parts = brand.split?.(input) ?? [input];
   if (parts.length === 1) return ingestPart(request, arrival, await openTransfer(request, deps), deps);
-  const replies = [];
-  let inFlight: Promise<Ingested>[] = [];
-  let newPunches = 0;
-  for (const part of parts.slice(0, -1)) {
-    const earlier = { ...request, input: part };
-    const decoded = await decode(earlier, arrival, undefined, deps);
-    replies.push(decoded.reply);
-    inFlight.push(commit(earlier, arrival, withoutPointers(decoded), deps));
-    if (inFlight.length < PARTS_IN_FLIGHT) continue;
-    newPunches += await settle(inFlight);
-    inFlight = [];
+  const inFlight: Promise<Ingested>[] = [];
+  try {
+    return await ingestParts(request, arrival, parts, inFlight, deps);
+  } finally {
+    await Promise.allSettled(inFlight); // when one failed, the others must not be left alone
   }
-  newPunches += await settle(inFlight);
-  const last = await ingestPart({ ...request, input: parts.at(-1) ?? input }, arrival, undefined, deps);
-  const reply = brand.join?.([...replies, last.decoded.reply]) ?? last.decoded.reply;
-  return { decoded: { ...last.decoded, reply }, newPunches: newPunches + last.newPunches };
 }
 
-async function settle(inFlight: readonly Promise<Ingested>[]): Promise<number> {
-  const done = await Promise.all(inFlight);
-  return done.reduce((sum, part) => sum + part.newPunches, 0);
+async function ingestParts(
+  request: Request,
+  arrival: Arrival,
+  parts: readonly WireInput[],
+  inFlight: Promise<Ingested>[],
+  deps: IngestDeps,
+): Promise<Ingested> {
+  const replies = [];
+  for (const [at, input] of parts.slice(0, -1).entries()) {
+    const part = { ...request, input };
+    const decoded = await decode(part, arrival, undefined, deps);
+    replies.push(decoded.reply);
+    inFlight.push(commit(part, arrival, withoutPointers(decoded), deps));
+    await turn(); // the store gets what it was given, and other terminals get their turn
+    if (at >= PARTS_IN_FLIGHT) await inFlight[at - PARTS_IN_FLIGHT];
+  }
+  const earlier = await Promise.all(inFlight);
+  const last = await ingestPart({ ...request, input: parts.at(-1) ?? request.input }, arrival, undefined, deps);
+  const reply = request.brand.join?.([...replies, last.decoded.reply]) ?? last.decoded.reply;
+  const newPunches = earlier.reduce((sum, part) => sum + part.newPunches, last.newPunches);
+  return { decoded: { ...last.decoded, reply }, newPunches };
 }
 
-const withoutPointers = (decoded: Decoded): Decoded => {
-  const { stamps: _, ...facts } = decoded.facts;
-  return { ...decoded, facts };
-};
+const turn = (): Promise<void> => new Promise((next) => setImmediate(next));
+
+/** Pointers and what else the upload says of the terminal belong to its last part. */
+const withoutPointers = (decoded: Decoded): Decoded => ({ ...decoded, facts: {} });
 
 async function openTransfer({ identity, serialNumber }: Request, deps: IngestDeps): Promise<OpenTransfer | undefined> {
   return identity.transferKey === undefined ? undefined : deps.store.findTransfer(serialNumber, identity.transferKey);
@@ -85,7 +93,12 @@ function decode(
   }
 }
 
-async function commit(request: Request, arrival: Arrival, decoded: Decoded, deps: IngestDeps): Promise<Ingested> {
+export async function commit(
+  request: Request,
+  arrival: Arrival,
+  decoded: Decoded,
+  deps: IngestDeps,
+): Promise<Ingested> {
   if (!needsCommit(decoded, arrival.terminal)) return { decoded, newPunches: 0 };
   const receipt = await deps.store.commitUpload(uploadOf(arrival, decoded, deps.vault));
   count(request, arrival, decoded, receipt, deps);

@@ -1,68 +1,80 @@
-import { asSerialNumber, digestOf, messageOf, type SerialNumber } from '@biolistener/core';
+import { digestOf, messageOf, NOBODY, type SerialNumber, type Terminal } from '@biolistener/core';
 import type { ParkedPiece } from '@biolistener/store';
 import type { Brand, Decoded, Identity, WireInput, WireOutput } from '@biolistener/wire';
 import type { ListenerDeps } from './deps.ts';
-import { listenerError } from './errors.ts';
+import { listenerError, type ListenerReason } from './errors.ts';
+import { sometimes } from './log-seldom.ts';
+import { packRequest } from './quarantine.ts';
 import { reply, tags, type Request } from './request.ts';
 import type { Arrival } from './upload.ts';
-import { packRequest } from './quarantine.ts';
-
-/** Stands where no serial number is known. No terminal can have it: brands refuse a bare dash. */
-export const NOBODY: SerialNumber = asSerialNumber('-');
 
 const NOT_FOUND = 'no terminal protocol is known at this address; the request was kept for the operator\n';
 
+/** Of a stranger's request so much is kept; its size and digest are of the whole. Nothing of it is acknowledged. */
+const MOST_OF_A_STRANGER = 64 * 1024;
+
+type KeepDeps = Pick<ListenerDeps, 'store' | 'vault'>;
+
+/** The path alone: queries carry communication keys. */
+const pathOf = (target: string): string => (target.split('?')[0] ?? '').slice(0, 200);
+
 /** A whole request as a parked piece: nothing unknown is answered and forgotten. */
-function pieceOf(input: WireInput, reason: string, detail: string, deps: Pick<ListenerDeps, 'vault'>): ParkedPiece {
-  const packed = packRequest(input);
-  const path = input.target.split('?')[0] ?? '';
+function pieceOf(
+  input: WireInput,
+  reason: ListenerReason,
+  detail: string,
+  deps: KeepDeps,
+  most = Infinity,
+): ParkedPiece {
+  const path = pathOf(input.target);
   return {
     reason,
     detail,
-    table: `path:${path.slice(0, 200)}`,
-    digest: digestOf(Buffer.concat([Buffer.from(`${input.method} ${path}\n`), input.body])),
+    table: `path:${path}`,
+    digest: digestOf(`${input.method} ${path}\n${digestOf(input.body)}`),
     size: input.body.length,
     isSensitive: true,
-    sealed: deps.vault.seal('parked', packed),
-    request: { method: input.method, path: path.slice(0, 200), isWholeRequest: true },
+    sealed: deps.vault.seal('parked', packRequest({ ...input, body: input.body.subarray(0, most) })),
+    request: { method: input.method, path, isWholeRequest: true },
   };
 }
 
-async function keep(
+interface Whose {
+  readonly serialNumber: SerialNumber;
+  readonly brand: string;
+  readonly operation: string;
+  readonly remoteAddress: string;
+  readonly receivedAt: number;
+}
+
+async function keep(whose: Whose, piece: ParkedPiece, deps: Pick<ListenerDeps, 'store'>): Promise<void> {
+  const nothing = { punches: [], users: [], templates: [], photos: [], operations: [], results: [] };
+  await deps.store.commitUpload({ ...nothing, ...whose, correlationId: piece.digest.slice(0, 12), parked: [piece] });
+}
+
+/** A stranger's request: kept while there is room for strangers, counted always, told in the log once in a while. */
+async function keepStranger(
   input: WireInput,
-  serialNumber: SerialNumber,
   brand: string,
   operation: string,
-  piece: ParkedPiece,
-  deps: Pick<ListenerDeps, 'store'>,
-  at: number,
+  reason: ListenerReason,
+  detail: string,
+  deps: ListenerDeps,
 ): Promise<void> {
-  const nothing = { punches: [], users: [], templates: [], photos: [], operations: [], results: [] };
-  const correlationId = piece.digest.slice(0, 12);
-  await deps.store.commitUpload({
-    ...nothing,
-    correlationId,
-    serialNumber,
-    brand,
-    operation,
-    remoteAddress: input.remoteAddress,
-    receivedAt: at,
-    parked: [piece],
-  });
+  deps.metrics.unknown.inc({ brand });
+  const { remoteAddress } = input;
+  sometimes(`${reason} ${remoteAddress}`, deps.now(), (times) =>
+    deps.log.warn({ brand, operation, remoteAddress, reason, times }, 'a request that is nobody’s is kept'),
+  );
+  if (!deps.keepUnknownRequests) return;
+  const piece = pieceOf(input, reason, detail, deps, MOST_OF_A_STRANGER);
+  await keep({ serialNumber: NOBODY, brand, operation, remoteAddress, receivedAt: deps.now() }, piece, deps);
 }
 
 /** No brand claims it: kept, counted, named, and answered 404 in plain text. */
 export async function keepUnclaimed(input: WireInput, deps: ListenerDeps): Promise<WireOutput> {
-  deps.metrics.unknown.inc({ brand: 'none' });
-  const detail = `${input.method} ${input.target.slice(0, 200)} from ${input.remoteAddress}`;
-  if (deps.keepUnknownRequests) {
-    const piece = pieceOf(input, 'LISTENER_UNCLAIMED', detail, deps);
-    await keep(input, NOBODY, 'none', 'unclaimed', piece, deps, deps.now());
-    deps.log.warn(
-      { remoteAddress: input.remoteAddress, digest: piece.digest.slice(0, 12), bytes: piece.size },
-      'a request that no brand claims is kept',
-    );
-  }
+  const detail = `${input.method.slice(0, 16)} ${pathOf(input.target)} from ${input.remoteAddress}`;
+  await keepStranger(input, 'none', 'unclaimed', 'LISTENER_UNCLAIMED', detail, deps);
   const body = Buffer.from(NOT_FOUND);
   return { status: 404, headers: ['Content-Type', 'text/plain', 'Content-Length', String(body.length)], body };
 }
@@ -74,17 +86,22 @@ export async function keepUnidentified(
   identity: Identity,
   deps: ListenerDeps,
 ): Promise<WireOutput> {
-  const problem = identity.problem ?? 'missing';
-  deps.metrics.unknown.inc({ brand: brand.name });
-  if (deps.keepUnknownRequests) {
-    const piece = pieceOf(input, 'LISTENER_NO_SERIAL', `serial number ${problem}, from ${input.remoteAddress}`, deps);
-    await keep(input, NOBODY, brand.name, identity.operation, piece, deps, deps.now());
-    deps.log.warn(
-      { brand: brand.name, remoteAddress: input.remoteAddress, operation: identity.operation, problem },
-      'a request without a usable serial number is kept',
-    );
-  }
+  const problem = identity.problem ?? 'malformed';
+  const detail = `serial number ${problem}, from ${input.remoteAddress}`;
+  await keepStranger(input, brand.name, identity.operation, 'LISTENER_NO_SERIAL', detail, deps);
   return reply({ input, brand, identity, serialNumber: NOBODY }, undefined, { kind: 'unidentified', problem }, deps);
+}
+
+/** A request of a known terminal, as it came. */
+export async function keepWhole(
+  input: WireInput,
+  terminal: Terminal,
+  reason: ListenerReason,
+  deps: ListenerDeps,
+): Promise<void> {
+  const { serialNumber, brand } = terminal;
+  const whose = { serialNumber, brand, operation: 'kept', remoteAddress: input.remoteAddress, receivedAt: deps.now() };
+  await keep(whose, pieceOf(input, reason, `from ${input.remoteAddress}`, deps), deps);
 }
 
 /** A codec threw. The bytes are kept, and the caller must not acknowledge them. */
@@ -94,15 +111,13 @@ export async function keepUndecodable(
   error: unknown,
   deps: Pick<ListenerDeps, 'store' | 'vault' | 'log'>,
 ): Promise<Decoded> {
-  const piece = pieceOf(request.input, 'LISTENER_DECODER_FAILED', `operation ${request.identity.operation}`, deps);
+  const { input, serialNumber, brand, identity } = request;
+  const piece = pieceOf(input, 'LISTENER_DECODER_FAILED', `operation ${identity.operation}`, deps);
+  const { remoteAddress } = input;
   await keep(
-    request.input,
-    request.serialNumber,
-    request.brand.name,
-    request.identity.operation,
+    { serialNumber, brand: brand.name, operation: identity.operation, remoteAddress, receivedAt: arrival.receivedAt },
     piece,
     deps,
-    arrival.receivedAt,
   );
   deps.log.error(
     { ...tags(request, arrival), reason: messageOf(error) },

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { ListenerDeps } from './deps.ts';
 import { keepUnclaimed } from './keep.ts';
+import { sometimes } from './log-seldom.ts';
 
 const MAX_RAW = 16_384;
 
@@ -20,7 +21,12 @@ export function answerRawPacket(
   const line = packet.toString('latin1').split('\r\n')[0] ?? '';
   deps.metrics.unknown.inc({ brand: 'none' });
   const address = socket.remoteAddress ?? '';
-  deps.log.warn({ remoteAddress: address, code: error.code, bytes: packet.length }, 'a request that is no HTTP');
+  sometimes(`raw ${address}`, deps.now(), (times) =>
+    deps.log.warn(
+      { remoteAddress: address, code: error.code, bytes: packet.length, times },
+      'a request that is no HTTP',
+    ),
+  );
   if (/^GET .*\/getrequest.* HTTP\/1\.[01]$/i.test(line)) return end(socket, '200 OK', 'OK');
   void keep(packet, line, address, deps).finally(() =>
     end(socket, '400 Bad Request', 'this is no HTTP request; it was kept for the operator\n'),
@@ -32,7 +38,14 @@ async function keep(packet: Buffer, line: string, remoteAddress: string, deps: L
   if (packet.length === 0 || !deps.limits.addressRate.take(remoteAddress, deps.now())) return;
   try {
     await keepUnclaimed(
-      { method: 'RAW', target: line.slice(0, 200), httpVersion: '1.1', headers: [], remoteAddress, body: packet },
+      {
+        method: 'RAW',
+        target: line.split('?')[0]?.slice(0, 200) ?? '',
+        httpVersion: '1.1',
+        headers: [],
+        remoteAddress,
+        body: packet,
+      },
       deps,
     );
   } catch {

@@ -22,8 +22,8 @@ export interface Registry {
   touch(entry: Entry, at: Instant, address: string): void;
   learn(entry: Entry, at: Instant, facts: { profile?: JsonObject; clockDriftSeconds?: number }): void;
   flush(): Promise<void>;
-  /** Reads again what people changed, when the store's revision moved. Tells who was approved since. */
-  refresh(): Promise<readonly SerialNumber[]>;
+  /** Reads again what people changed, when the store's revision moved. */
+  refresh(): Promise<void>;
   countByStatus(): Record<Terminal['status'], number>;
 }
 
@@ -60,12 +60,26 @@ export function createRegistry(store: Store): Registry {
     touched.add(entry);
   }
 
+  /** What could not be written is learnt again, under whatever was learnt since. */
+  function takeBack(entry: Entry, contact: Contact | undefined): void {
+    const { profile, clockDriftSeconds } = contact ?? {};
+    const drift = entry.learnt?.clockDriftSeconds ?? clockDriftSeconds;
+    if (profile !== undefined || drift !== undefined) {
+      entry.learnt = {
+        profile: { ...profile, ...entry.learnt?.profile },
+        ...(drift === undefined ? {} : { clockDriftSeconds: drift }),
+      };
+    }
+    touch(entry, entry.lastContactAt, entry.lastAddress);
+  }
+
   return {
     find: (serialNumber) => entries.get(serialNumber),
     meet: async (contact) => remember(await store.noteTerminal(contact)),
     touch,
     learn(entry, at, facts) {
-      const profile = merge(entry.learnt?.profile ?? {}, facts.profile);
+      // kept as said, `null` included: the store is to forget such a key too
+      const profile = { ...entry.learnt?.profile, ...facts.profile };
       const drift = facts.clockDriftSeconds ?? entry.learnt?.clockDriftSeconds;
       entry.learnt = { profile, ...(drift === undefined ? {} : { clockDriftSeconds: drift }) };
       entry.terminal = { ...entry.terminal, profile: merge(entry.terminal.profile, facts.profile) };
@@ -74,27 +88,27 @@ export function createRegistry(store: Store): Registry {
     },
     async flush() {
       const batch = [...touched];
-      touched.clear();
+      if (batch.length === 0) return;
       const contacts = batch.map(contactOf);
+      touched.clear();
       for (const entry of batch) {
         entry.isTouched = false;
         entry.learnt = undefined;
       }
-      if (contacts.length > 0) await store.noteContacts(contacts);
+      try {
+        await store.noteContacts(contacts);
+      } catch (error) {
+        batch.forEach((entry, at) => takeBack(entry, contacts[at]));
+        throw error;
+      }
     },
     async refresh() {
       const now = await store.revision();
-      if (now === revision) return [];
-      const approved: SerialNumber[] = [];
-      for (const terminal of await store.allTerminals()) {
-        const before = entries.get(terminal.serialNumber)?.terminal.status;
-        remember(terminal);
-        if (terminal.status === 'approved' && before !== 'approved') approved.push(terminal.serialNumber);
-      }
+      if (now === revision) return;
+      for (const terminal of await store.allTerminals()) remember(terminal);
       const waiting = new Set(await store.terminalsWithCommands());
       for (const [serialNumber, entry] of entries) entry.hasCommands = waiting.has(serialNumber);
       revision = now;
-      return approved;
     },
     countByStatus() {
       const counts = { pending: 0, approved: 0, blocked: 0 };

@@ -26,8 +26,8 @@ const counters = new WeakMap<Metrics, Map<string, { inc(): void }>>();
 
 /** Finding a counter by its labels costs more than counting, and this runs for every poll. */
 function counterOf(metrics: Metrics, brand: string, operation: string, outcome: string): { inc(): void } {
-  let known = counters.get(metrics);
-  if (!known) counters.set(metrics, (known = new Map()));
+  const known = counters.get(metrics) ?? new Map<string, { inc(): void }>();
+  if (known.size === 0) counters.set(metrics, known);
   const key = `${brand}|${operation}|${outcome}`;
   const found = known.get(key);
   if (found) return found;

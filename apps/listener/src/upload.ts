@@ -1,4 +1,12 @@
-import { digestOf, wallDifferenceSeconds, punchIdOf, toLocal, type Instant, type Terminal } from '@biolistener/core';
+import {
+  digestOf,
+  type JsonObject,
+  wallDifferenceSeconds,
+  punchIdOf,
+  toLocal,
+  type Instant,
+  type Terminal,
+} from '@biolistener/core';
 import type { Vault } from '@biolistener/security';
 import type { StoredOperation, StoredPhoto, StoredTemplate, StoredUser, Upload, ParkedPiece } from '@biolistener/store';
 import type { Decoded, Identity, ParkedRecord, RequestHead, WireEvent } from '@biolistener/wire';
@@ -10,6 +18,8 @@ export interface Arrival {
   readonly identity: Identity;
   readonly head: RequestHead;
   readonly receivedAt: Instant;
+  /** It came before, and is read again: no contact of the terminal. */
+  readonly isReplay?: boolean;
 }
 
 type EventOf<K extends WireEvent['kind']> = Extract<WireEvent, { kind: K }>;
@@ -26,9 +36,10 @@ export function uploadOf(arrival: Arrival, decoded: Decoded, vault: Vault): Uplo
     remoteAddress: arrival.head.remoteAddress,
     receivedAt: arrival.receivedAt,
     ...sorted(decoded.events, arrival.terminal.serialNumber, vault),
-    parked: decoded.parked.map((record) => sealParked(record, arrival, vault)),
+    parked: parkedOf(arrival, decoded, vault),
     ...(facts.profile === undefined ? {} : { profile: facts.profile }),
-    ...(facts.stamps !== undefined && hasNewStamps(decoded, arrival.terminal) ? { stamps: facts.stamps } : {}),
+    ...(facts.stamps === undefined ? {} : { stamps: facts.stamps }),
+    ...(arrival.isReplay === true ? { isReplay: true } : {}),
     ...(drift === undefined ? {} : { clockDriftSeconds: drift }),
     ...(decoded.transfer === undefined ? {} : { transfer: transferOf(decoded.transfer) }),
   };
@@ -71,7 +82,7 @@ export function needsCommit(decoded: Decoded, terminal: Terminal): boolean {
   );
 }
 
-/** Most firmware sends the same pointer for ever, also with empty uploads. */
+/** Most firmware sends the same pointer for ever, also with empty uploads: those alone need no disk. */
 function hasNewStamps({ facts }: Decoded, terminal: Terminal): boolean {
   const { stamps } = facts;
   return stamps !== undefined && Object.entries(stamps).some(([table, stamp]) => terminal.stamps[table] !== stamp);
@@ -105,28 +116,40 @@ function operationOf({ operation }: EventOf<'operation'>, serialNumber: string):
   return { ...rest, id: punchIdOf(serialNumber, [operation.source, ...key]) };
 }
 
-function sealParked(record: ParkedRecord, arrival: Arrival, vault: Vault): ParkedPiece {
+function parkedOf(arrival: Arrival, { parked }: Decoded, vault: Vault): ParkedPiece[] {
+  if (parked.length === 0) return [];
+  const request = requestOf(arrival);
+  return parked.map((record) => sealParked(record, request, vault));
+}
+
+function sealParked(record: ParkedRecord, request: JsonObject, vault: Vault): ParkedPiece {
   const { raw, ...rest } = record;
-  const { method, target, httpVersion, headers } = arrival.head;
+  return { ...rest, digest: digestOf(raw), size: raw.length, sealed: vault.seal('parked', raw), request };
+}
+
+const LONGEST_TARGET = 1024;
+/** What a codec may need to read a piece again. Everything else a sender can put into headers stays out. */
+const KEPT_HEADERS =
+  /^(x-)?(content-type|request[_-]code|dev[_-]id|dev[_-]model|trans[_-]id|cmd[_-]id|cmd[_-]return[_-]code|encrypt|content-length|blk[_-]len|blk[_-]no)$/i;
+
+/** The request that brought a piece, without its body: one object for all pieces of it. */
+function requestOf({ head, identity }: Arrival): JsonObject {
+  const { method, target, httpVersion, headers } = head;
+  const kept = headers
+    .filter((_, i) => KEPT_HEADERS.test(headers[i - (i % 2)] ?? ''))
+    .map((text) => text.slice(0, 200));
   return {
-    ...rest,
-    digest: digestOf(raw),
-    size: raw.length,
-    sealed: vault.seal('parked', raw),
-    request: {
-      method,
-      target: withoutSecrets(target),
-      httpVersion,
-      operation: arrival.identity.operation,
-      headers: headers.filter((_, i) => isProtocolHeader(headers[i - (i % 2)] ?? '')),
-    },
+    method,
+    target: withoutSecrets(target).slice(0, LONGEST_TARGET),
+    httpVersion,
+    operation: identity.operation,
+    headers: kept.slice(0, 40),
   };
 }
 
-/** Cookies and credentials are not evidence. */
-const isProtocolHeader = (name: string): boolean =>
-  !/^(authorization|cookie|proxy-|token[_-]id|x-biolistener)/i.test(name);
-const withoutSecrets = (target: string): string => target.replace(/((?:push)?commkey|comkey|token)=[^&]*/gi, '$1=***');
+/** Communication keys are not evidence. */
+export const withoutSecrets = (target: string): string =>
+  target.replace(/((?:push)?commkey|comkey|token)=[^&]*/gi, '$1=***');
 
 function transferOf(step: NonNullable<Decoded['transfer']>): NonNullable<Upload['transfer']> {
   return step.kind === 'put' ? { kind: 'put', ...step.transfer } : step;

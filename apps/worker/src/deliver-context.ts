@@ -31,6 +31,9 @@ export interface DeliverContext {
   readonly settings: () => DeliverySettings;
   /** True when the mirror was compared with the site a moment ago. */
   readonly isMirrorFresh: () => Promise<boolean>;
+  /** Whether the mirror's id values are of this field of Employee now. */
+  readonly mirrorHolds: (idField: string) => Promise<boolean>;
+  /** Errors: RequestFailed; MirrorMoved when the id field changes under way. */
   readonly refreshEmployee: (idValue: string) => Promise<MirroredEmployee[]>;
   readonly isStopping: () => boolean;
   readonly metrics: WorkerMetrics;

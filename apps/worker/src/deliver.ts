@@ -9,18 +9,23 @@ import {
   type Failure,
 } from '@biolistener/erpnext';
 import { backoffMs, DELIVERY_BACKOFF, type JobVerdict } from '@biolistener/queue';
-import type { DeliveryJob, MirroredEmployee } from '@biolistener/store';
+import type { DeliveryJob } from '@biolistener/store';
 import { runInLane } from './lane.ts';
 import type { DeliverContext } from './deliver-context.ts';
 import { workerError } from './errors.ts';
-import { findEmployee } from './find-employee.ts';
+import { findEmployeeAtSite } from './find-employee.ts';
+import { MirrorMoved } from './mirror-keeper.ts';
 import { record, recordPark, recordPostpone } from './record.ts';
+import { whosePunch } from './whose-punch.ts';
 
 /** How one delivery of a lane ended. stop: the rest of the lane must wait behind it. again: the employee changed. */
 type Step = 'next' | 'stop' | 'held' | 'again';
 
 const LANE_BATCH = 50;
 /** Later than any punch: a lane is emptied, not only up to the punch that the job names. */
+const AGAIN: JobVerdict = { kind: 'busy', retryMs: 50 };
+/** Another employee's lane must deliver first, or the mirror is being read by another id field. */
+const LATER: JobVerdict = { kind: 'busy', retryMs: 250 };
 const FOREVER = Number.MAX_SAFE_INTEGER;
 
 /**
@@ -31,13 +36,14 @@ export async function deliver(punchId: PunchId, ctx: DeliverContext): Promise<Jo
   const job = await ctx.store.loadDelivery(ctx.targetId, punchId);
   if (!job || !isUndone(job)) return 'finished';
   try {
-    const found = await findEmployee(job.punch.pin, ctx);
+    const found = await whosePunch(job, ctx);
     if (found.kind === 'nobody') {
       await recordPark(ctx, job, found.reason, found.detail);
       return 'finished';
     }
-    return await runInLane(ctx, found.employee.name, () => deliverLane(found.employee, job, ctx));
+    return await runInLane(ctx, found.employee, () => deliverLane(found.employee, job, ctx));
   } catch (error) {
+    if (error instanceof MirrorMoved) return LATER; // waiting for it is no attempt
     if (!(error instanceof RequestFailed)) throw error;
     return afterLookupFailed(ctx, job, error.failure); // the live look at an employee got no answer
   }
@@ -45,28 +51,35 @@ export async function deliver(punchId: PunchId, ctx: DeliverContext): Promise<Jo
 
 const isUndone = (job: DeliveryJob): boolean => job.state === 'waiting' || job.state === 'queued';
 
-/** Delivers an employee's undone punches in time order until none is left or one has to wait. */
-async function deliverLane(employee: MirroredEmployee, asked: DeliveryJob, ctx: DeliverContext): Promise<JobVerdict> {
+/**
+ * Delivers the undone punches of a PIN in time order until none is left, one has to wait, or one is not this employee's:
+ * both are looked up again before each, because waiting for the lane and for the site takes its time.
+ */
+async function deliverLane(employee: string, asked: DeliveryJob, ctx: DeliverContext): Promise<JobVerdict> {
   const seen = new Set<PunchId>();
   for (;;) {
     const jobs = await ctx.store.lane(ctx.targetId, [asked.punch.pin], FOREVER, LANE_BATCH);
     if (jobs.length === 0) return 'finished';
-    for (const job of jobs) {
-      if (seen.has(job.punchId)) throw workerError('WORKER_LANE_STUCK', `punch ${job.punchId} came back undone`);
-      seen.add(job.punchId);
+    for (const { punchId } of jobs) {
+      if (seen.has(punchId)) throw workerError('WORKER_LANE_STUCK', `punch ${punchId} came back undone`);
+      seen.add(punchId);
       if (ctx.isStopping()) return 'held';
+      const job = await ctx.store.loadDelivery(ctx.targetId, punchId);
+      if (!job || !isUndone(job)) continue;
       // its own retry comes, and takes with it what waits behind: nobody overtakes
       if (job.state === 'waiting' && job.nextAt > ctx.clock.now()) return 'finished';
+      const whose = await whosePunch(job, ctx);
+      if (whose.kind === 'nobody' || whose.employee !== employee) return LATER;
       const step = await deliverOne(employee, job, ctx);
       if (step === 'held') return 'held';
-      if (step === 'again') return { kind: 'busy', retryMs: 50 };
+      if (step === 'again') return AGAIN;
       if (step === 'stop') return 'finished';
     }
   }
 }
 
 /** One punch: a place among the requests in flight → log type → time at the site → send → record. */
-async function deliverOne(employee: MirroredEmployee, job: DeliveryJob, ctx: DeliverContext): Promise<Step> {
+async function deliverOne(employee: string, job: DeliveryJob, ctx: DeliverContext): Promise<Step> {
   const leave = await ctx.limiter.enter();
   let outcome: CheckInOutcome | undefined;
   try {
@@ -78,7 +91,7 @@ async function deliverOne(employee: MirroredEmployee, job: DeliveryJob, ctx: Del
   return conclude(outcome, employee, job, ctx);
 }
 
-async function attempt(employee: MirroredEmployee, job: DeliveryJob, ctx: DeliverContext): Promise<CheckInOutcome> {
+async function attempt(employee: string, job: DeliveryJob, ctx: DeliverContext): Promise<CheckInOutcome> {
   try {
     const logType = await decideOnce(employee, job, ctx);
     const outcome = await sendCheckIn(ctx.client, draftOf(employee, job, logType, ctx), {
@@ -97,17 +110,11 @@ async function attempt(employee: MirroredEmployee, job: DeliveryJob, ctx: Delive
 }
 
 /** Decided once, stored, then sent: a resend can never differ (design §4.2). */
-async function decideOnce(
-  employee: MirroredEmployee,
-  job: DeliveryJob,
-  ctx: DeliverContext,
-): Promise<'IN' | 'OUT' | ''> {
-  if (job.logType !== undefined && job.employee === employee.name) return job.logType;
+async function decideOnce(employee: string, job: DeliveryJob, ctx: DeliverContext): Promise<'IN' | 'OUT' | ''> {
+  if (job.logType !== undefined && job.employee === employee) return job.logType;
   const policy = ctx.settings().logTypePolicy;
   const last =
-    policy.kind === 'alternate'
-      ? await ctx.store.lastDecision(ctx.targetId, employee.name, job.punch.instant)
-      : undefined;
+    policy.kind === 'alternate' ? await ctx.store.lastDecision(ctx.targetId, employee, job.punch.instant) : undefined;
   const { punch, terminal } = job;
   const { role, stateMap } = terminal;
   const facts = {
@@ -119,19 +126,19 @@ async function decideOnce(
     last,
   };
   const { logType, source } = decideLogType(policy, facts);
-  await ctx.store.decide(ctx.targetId, job.punchId, { employee: employee.name, logType, source });
+  await ctx.store.decide(ctx.targetId, job.punchId, { employee, logType, source });
   return logType;
 }
 
 function draftOf(
-  employee: MirroredEmployee,
+  employee: string,
   job: DeliveryJob,
   logType: CheckInDraft['logType'],
   ctx: DeliverContext,
 ): CheckInDraft {
   const { deviceIdTemplate, skipAutoAttendance } = ctx.settings();
   return {
-    employee: employee.name,
+    employee,
     time: toLocal(job.punch.instant, ctx.site.zone()),
     logType,
     deviceId: deviceIdOf(deviceIdTemplate, job.terminal),
@@ -142,7 +149,7 @@ function draftOf(
 
 async function conclude(
   outcome: CheckInOutcome,
-  employee: MirroredEmployee,
+  employee: string,
   job: DeliveryJob,
   ctx: DeliverContext,
 ): Promise<Step> {
@@ -162,13 +169,33 @@ async function conclude(
       ctx.site.storesWrongTimes(outcome.stored);
       return 'held';
     case 'no-such-employee':
-      await ctx.refreshEmployee(job.punch.pin);
-      ctx.log.warn({ employee: employee.name, punchId: job.punchId }, 'employee is gone from the site, looking again');
-      return 'again';
+      return afterEmployeeGone(outcome, employee, job, ctx);
     case 'failed':
       await recordPark(ctx, job, parkReasonOf(outcome.failure), outcome.failure.text, outcome);
       return 'next';
   }
+}
+
+/**
+ * The site has no such employee, so nothing is there under that name: who has the PIN now gets it. When the site lists
+ * the same one all the same, asking again would go round for ever.
+ */
+async function afterEmployeeGone(
+  outcome: CheckInOutcome & { readonly text: string },
+  employee: string,
+  job: DeliveryJob,
+  ctx: DeliverContext,
+): Promise<Step> {
+  const found = await findEmployeeAtSite(job.punch.pin, ctx);
+  if (found.kind === 'nobody') await recordPark(ctx, job, found.reason, found.detail, outcome);
+  else if (found.employee === employee || job.checkin !== undefined)
+    await recordPark(ctx, job, 'refused', outcome.text, outcome);
+  else {
+    await decideOnce(found.employee, job, ctx);
+    ctx.log.warn({ employee, now: found.employee, punchId: job.punchId }, 'employee is gone from the site');
+    return 'again';
+  }
+  return 'next';
 }
 
 const WRONG_TIME_WAIT_MS = 1000;

@@ -19,6 +19,18 @@ export interface MirrorStatus {
   /** When the site was last compared, by this process or another. */
   readonly lastAt: number | undefined;
   readonly trouble: string | undefined;
+  /** The field of Employee that the mirror's id values are of; `''` while it changes, undefined before it was looked at. */
+  readonly heldIdField: string | undefined;
+  /** What settings ask for. Deliveries wait while the two differ. */
+  readonly wantedIdField: string;
+}
+
+/** The mirror holds, or is about to hold, another id field than the one that was asked for: nothing may build on it. */
+export class MirrorMoved extends Error {
+  constructor(field: string) {
+    super(`the mirror does not hold employees by ${field} now`);
+    this.name = 'MirrorMoved';
+  }
 }
 
 export interface MirrorKeeperDeps {
@@ -34,6 +46,8 @@ export interface MirrorKeeperDeps {
 
 /** Reasons that a change of employees can take away. */
 const OF_EMPLOYEES: readonly ParkReason[] = ['unknown-pin', 'ambiguous-pin', 'inactive-employee'];
+/** How soon a change of the id field is noticed. */
+const WATCH_EVERY_MS = 1000;
 const FAILURE_BACKOFF = { firstMs: 1000, mostMs: 30_000 };
 
 /** Keeps the mirror of employees, and lets punches go whose employee came to be (one process at a time does it). */
@@ -41,96 +55,170 @@ export class MirrorKeeper {
   readonly #deps: MirrorKeeperDeps;
   readonly #owner = randomUUID();
   readonly #rounds: Periodic;
+  readonly #watches: Periodic;
   #reconciledAt: number | undefined;
-  #idField: string | undefined;
+  /** As last read from the store. */
+  #heldField: string | undefined;
+  #wantedField: string;
   #failures = 0;
-  #status: MirrorStatus = { lastAt: undefined, trouble: undefined };
+  #lastAt: number | undefined;
+  #trouble: string | undefined;
 
   constructor(deps: MirrorKeeperDeps) {
     this.#deps = deps;
+    this.#wantedField = deps.settings().employeeIdField;
     this.#rounds = new Periodic(() => this.#round());
+    this.#watches = new Periodic(() => this.#watch());
   }
 
   start(): void {
     this.#rounds.run();
+    this.#watches.run();
   }
 
   async stop(): Promise<void> {
-    await this.#rounds.stop();
+    await Promise.all([this.#rounds.stop(), this.#watches.stop()]);
     await this.#deps.store.releaseLease(this.#lease, this.#owner);
   }
 
   status(): MirrorStatus {
-    return this.#status;
+    const wantedIdField = this.#deps.settings().employeeIdField;
+    return { lastAt: this.#lastAt, trouble: this.#trouble, heldIdField: this.#heldField, wantedIdField };
   }
 
-  /** Compared once since the start: before that, every PIN would look unknown. */
+  /** Compared once since the start, by the field that settings name: else every PIN could look unknown or be another's. */
   isFilled(): boolean {
-    return this.#status.lastAt !== undefined;
+    return this.#lastAt !== undefined && this.#heldField === this.#deps.settings().employeeIdField;
+  }
+
+  /** Whether the id values are of this field. Asked of the store, because another process may be changing them. */
+  async holds(field: string): Promise<boolean> {
+    const held = (await this.#deps.store.getCursor(this.#fieldName)) ?? '';
+    this.#see(held);
+    return held === field;
   }
 
   async isFresh(): Promise<boolean> {
-    const at = Number((await this.#deps.store.getCursor(this.#stampName)) ?? 0);
+    const field = this.#deps.settings().employeeIdField;
+    if (!(await this.holds(field))) return false;
+    const at = Number((await this.#deps.store.getCursor(this.#stampName(field))) ?? 0);
     return this.#deps.clock.now() - at < this.#deps.settings().mirrorEverySeconds * 1000;
   }
 
+  /** Errors: RequestFailed; MirrorMoved when the id field changed while the site was asked. */
   refreshOne(idValue: string): Promise<MirroredEmployee[]> {
-    return refreshOne(this.#mirrorDeps(), idValue);
+    const { store, client, targetId, settings } = this.#deps;
+    const idField = settings().employeeIdField;
+    const beforePut = async (): Promise<void> => {
+      if (!(await this.holds(idField))) throw new MirrorMoved(idField);
+    };
+    return refreshOne({ store, client, targetId, idField, beforePut }, idValue);
+  }
+
+  #see(held: string): void {
+    if (held === this.#heldField) return;
+    this.#heldField = held;
+    this.#deps.onRound();
+  }
+
+  async #hold(field: string): Promise<void> {
+    await this.#deps.store.setCursor(this.#fieldName, field);
+    this.#see(field);
+  }
+
+  /** A change of the setting is acted on at once; one that another process acts on holds deliveries here too. */
+  async #watch(): Promise<number> {
+    const { settings, log, onRound } = this.#deps;
+    const wanted = settings().employeeIdField;
+    await this.holds(wanted).catch(() => undefined); // trouble of the store is told by the rounds
+    if (wanted !== this.#wantedField) {
+      log.info({ from: this.#wantedField, to: wanted }, 'employees are found by another field from now on');
+      this.#wantedField = wanted;
+      onRound();
+      this.#rounds.run();
+    }
+    return WATCH_EVERY_MS;
   }
 
   get #lease(): string {
     return `mirror:${this.#deps.targetId}`;
   }
 
-  get #stampName(): string {
-    return `mirrored.${this.#deps.targetId}.${this.#deps.settings().employeeIdField}`;
+  get #fieldName(): string {
+    return `mirror-field.${this.#deps.targetId}`;
   }
 
-  #mirrorDeps(): MirrorDeps {
-    const { store, client, targetId, settings } = this.#deps;
-    return { store, client, targetId, idField: settings().employeeIdField };
+  #stampName(field: string): string {
+    return `mirrored.${this.#deps.targetId}.${field}`;
+  }
+
+  get #everyMs(): number {
+    return this.#deps.settings().mirrorEverySeconds * 1000;
+  }
+
+  #claim(): Promise<boolean> {
+    const { store, clock } = this.#deps;
+    return store.claimLease(this.#lease, this.#owner, 2 * this.#everyMs + 60_000, clock.now());
+  }
+
+  /** A round may take longer than the lease: it is renewed with each page, and whoever lost it writes no more. */
+  #mirrorDeps(idField: string, allowed: readonly string[]): MirrorDeps {
+    const { store, client, targetId } = this.#deps;
+    const beforePut = async (): Promise<void> => {
+      const held = (await store.getCursor(this.#fieldName)) ?? '';
+      if (!allowed.includes(held) || !(await this.#claim())) throw new MirrorMoved(idField);
+    };
+    return { store, client, targetId, idField, beforePut };
   }
 
   async #round(): Promise<number> {
-    const { store, clock, settings, log } = this.#deps;
-    const everyMs = settings().mirrorEverySeconds * 1000;
+    const { clock, settings, log } = this.#deps;
     try {
-      const isMine = await store.claimLease(this.#lease, this.#owner, 2 * everyMs + 60_000, clock.now());
+      const isMine = await this.#claim();
       if (isMine) await this.#compare();
       else if (!(await this.isFresh())) return 1000; // another process is at it
       this.#failures = 0;
-      this.#status = { lastAt: clock.now(), trouble: undefined };
+      this.#lastAt = clock.now();
+      this.#trouble = undefined;
       this.#deps.onRound();
-      return everyMs;
+      return this.#heldField === settings().employeeIdField ? this.#everyMs : 0; // it changed during the round
     } catch (error) {
       const trouble = messageOf(error);
-      if (trouble !== this.#status.trouble) log.warn({ reason: trouble }, 'employees could not be compared');
-      this.#status = { ...this.#status, trouble };
+      if (trouble !== this.#trouble) log.warn({ reason: trouble }, 'employees could not be compared');
+      this.#trouble = trouble;
       this.#failures += 1;
       return backoffMs(FAILURE_BACKOFF, this.#failures, clock.random);
     }
   }
 
   async #compare(): Promise<void> {
-    const { store, clock } = this.#deps;
+    const { store, clock, settings } = this.#deps;
     const startedAt = clock.now();
-    if (this.#isReconcileDue()) await this.#reconcile();
-    else await this.#letGo(await pullChanges(this.#mirrorDeps()));
-    await store.setCursor(this.#stampName, String(startedAt));
+    const field = settings().employeeIdField;
+    const isOther = !(await this.holds(field));
+    if (isOther || this.#isReconcileDue()) await this.#reconcile(field, isOther);
+    else await this.#letGo(await pullChanges(this.#mirrorDeps(field, [field])));
+    await store.setCursor(this.#stampName(field), String(startedAt));
   }
 
   #isReconcileDue(): boolean {
     const { clock, settings } = this.#deps;
-    if (this.#idField !== settings().employeeIdField || this.#reconciledAt === undefined) return true;
+    if (this.#reconciledAt === undefined) return true;
     return clock.now() - this.#reconciledAt >= settings().reconcileEveryHours * 3_600_000;
   }
 
-  /** Afterwards everything parked for an employee is looked at again: a change may have been missed by a crash. */
-  async #reconcile(): Promise<void> {
-    const { store, targetId, clock, settings, log } = this.#deps;
-    const round = await reconcile(this.#mirrorDeps());
+  /**
+   * Another field: the mirror counts as of none until all rows are of the new one (docs/delivery.md#the-mirror).
+   * Afterwards everything parked for an employee is looked at again: a change may have been missed by a crash.
+   */
+  async #reconcile(field: string, isOther: boolean): Promise<void> {
+    const { store, targetId, clock, log } = this.#deps;
+    if (isOther) await this.#hold('');
+    const round = await reconcile(this.#mirrorDeps(field, [isOther ? '' : field]));
+    // a mirror that was kept is still of the other field
+    if (isOther && round.warning !== undefined) throw new Error(round.warning);
+    if (isOther) await this.#hold(field);
     this.#reconciledAt = clock.now();
-    this.#idField = settings().employeeIdField;
     if (round.warning !== undefined) log.warn({}, round.warning);
     const released = await store.unpark(targetId, { reasons: OF_EMPLOYEES });
     log.info({ employees: round.seen, removed: round.removed, released }, 'employees compared with the site');

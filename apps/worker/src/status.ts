@@ -27,6 +27,8 @@ export function sentenceOf(status: Omit<WorkerStatus, 'message' | 'isDelivering'
   if (site.state === 'untested') return `Waiting for ${target.label}: ${site.reason ?? 'testing the site'}`;
   if (mirror.lastAt === undefined)
     return `Waiting for the employees of ${target.label}: ${mirror.trouble ?? 'reading'}`;
+  if (mirror.heldIdField !== mirror.wantedIdField)
+    return `Waiting for the employees of ${target.label} by the field ${mirror.wantedIdField}: ${mirror.trouble ?? 'reading'}`;
   if (circuit.state !== 'closed')
     return `Waiting for ${target.label}: ${circuit.reason ?? ''}; ${circuit.retryAt === undefined ? 'trying now' : `next try at ${new Date(circuit.retryAt).toISOString()}`}`;
   return `Delivering to ${target.label}.`;

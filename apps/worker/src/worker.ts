@@ -147,6 +147,7 @@ export class DeliveryProcess {
         limiter: this.#limiter,
         site: this.#site,
         isMirrorFresh: () => this.#mirror.isFresh(),
+        mirrorHolds: (idField) => this.#mirror.holds(idField),
         refreshEmployee: (idValue) => this.#mirror.refreshOne(idValue),
         isStopping: () => this.#isStopping,
         metrics: this.#metrics,

@@ -78,14 +78,20 @@ export async function approveDevice(serialNumber: string, options: ChangeOptions
   const settings = settingsOf(options);
   await withStore(async ({ store, settings: site }) => {
     const before = await findTerminal(store, serialNumber);
-    const brand = before ? undefined : await brandFor(store, serialNumber, options.brand);
+    const brand = before ? await knownBrand(options.brand) : await brandFor(store, serialNumber, options.brand);
     const { zone, from } = zoneFor(given, before, site);
     const change: TerminalChange = { status: 'approved', settings: { ...settings, zone } };
     const terminal = await store.changeTerminal(asSerialNumber(serialNumber), change, actorHere(), brand);
     const quarantined = before?.quarantined ?? 0;
     print(
       options,
-      { terminal: maskedTerminal(terminal), zoneFrom: from, wasStatus: before?.status ?? null, quarantined },
+      {
+        terminal: maskedTerminal(terminal),
+        zoneFrom: from,
+        wasStatus: before?.status ?? null,
+        wasBrand: before?.brand ?? null,
+        quarantined,
+      },
       () => approvedText(terminal, zone, from, before),
     );
   });
@@ -117,27 +123,33 @@ function approvedText(
         ? 'was approved already'
         : 'is approved';
   const lines = [`${serial} ${state}. Its clock is read in ${zone}, ${ZONE_FROM[from]}.`];
+  if (before !== undefined && before.brand !== terminal.brand)
+    lines.push(`Its brand is ${terminal.brand} now; before, it was ${printable(before.brand)}.`);
   const kept = before?.quarantined ?? 0;
   if (kept > 0)
     lines.push(`${counted(kept, 'request')} of it from quarantine will be taken in now, while the listener runs.`);
   return lines.join('\n');
 }
 
-/** The brand of a serial number that never called; it must be one that we speak. */
-async function brandFor(store: Store, serialNumber: string, brand: string | undefined): Promise<string> {
-  const { brands } = await import('@biolistener/brands');
-  const names = brands.map((one) => one.name);
+const brandNames = async (): Promise<string[]> =>
+  (await import('@biolistener/brands')).brands.map((one): string => one.name);
+
+/** A brand that was said must be one that we speak. */
+async function knownBrand(brand: string | undefined): Promise<string | undefined> {
+  if (brand === undefined) return undefined;
+  const names = await brandNames();
+  if (names.includes(brand)) return brand;
+  throw new CommandFailure(`there is no brand ${JSON.stringify(brand)}`, EXIT.usage, `There are ${names.join(', ')}.`);
+}
+
+/** The brand of a serial number that never called. */
+async function brandFor(store: Store, serialNumber: string, said: string | undefined): Promise<string> {
+  const brand = await knownBrand(said);
   if (brand === undefined)
     throw await noTerminal(
       store,
       serialNumber,
-      `To approve one that never called, say its brand: --brand ${names.join(' or --brand ')}.`,
-    );
-  if (!names.includes(brand))
-    throw new CommandFailure(
-      `there is no brand ${JSON.stringify(brand)}`,
-      EXIT.usage,
-      `There are ${names.join(', ')}.`,
+      `To approve one that never called, say its brand: --brand ${(await brandNames()).join(' or --brand ')}.`,
     );
   if (!/^[\w.:-]{2,64}$/.test(serialNumber))
     throw new CommandFailure(

@@ -44,7 +44,13 @@ export async function startPrivateRedis(options: { dataDir: string; port: number
     });
   };
   watch(child);
-  await ready(port, child);
+  try {
+    await ready(port, child);
+  } catch (error) {
+    isStopping = true; // it is not coming up: nothing may keep starting it
+    await end(child);
+    throw error;
+  }
   return {
     url: `redis://127.0.0.1:${port}/0`,
     async stop() {

@@ -53,7 +53,7 @@ export async function addWorker({ site, stops, checks }: Composition, redisUrl: 
 /** Waiting for Redis or the site is no fault of ours; a site that would store wrong times needs a person. */
 function workerHealth(status: WorkerStatus): PartHealth {
   const state = status.isDelivering ? 'ok' : status.site.state === 'refused' ? 'failed' : 'waiting';
-  return { part: 'worker', state, message: status.message, details: { ...status } };
+  return { part: 'worker', state, message: status.message, isVital: false, details: { ...status } };
 }
 
 function workerMetrics({ metrics }: Site): WorkerMetrics {

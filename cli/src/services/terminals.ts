@@ -4,12 +4,7 @@ import { CommandFailure, EXIT } from '../exit-codes.ts';
 import { printable } from '../output.ts';
 import { nearest } from '../parse/nearest.ts';
 
-/** Requests without a usable serial number are kept under this one; it is no terminal. */
-const NOBODY = '-';
-
-export async function listTerminals(store: Store): Promise<TerminalListing[]> {
-  return (await store.listTerminals({})).filter((terminal) => terminal.serialNumber !== NOBODY);
-}
+export const listTerminals = (store: Store): Promise<TerminalListing[]> => store.listTerminals({});
 
 /** Errors: not found (3), naming the known serial numbers that look most like it. */
 export async function getTerminal(store: Store, serialNumber: string): Promise<TerminalListing> {
@@ -19,7 +14,7 @@ export async function getTerminal(store: Store, serialNumber: string): Promise<T
 }
 
 export const findTerminal = (store: Store, serialNumber: string): Promise<TerminalListing | undefined> =>
-  serialNumber === NOBODY ? Promise.resolve(undefined) : store.findTerminal(asSerialNumber(serialNumber));
+  store.findTerminal(asSerialNumber(serialNumber));
 
 export async function noTerminal(store: Store, serialNumber: string, more?: string): Promise<CommandFailure> {
   const known = (await listTerminals(store)).map((terminal) => terminal.serialNumber);

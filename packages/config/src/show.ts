@@ -35,7 +35,7 @@ export function showSettings(loaded: LoadedSettings): ShownSetting[] {
 export function exampleFile(): string {
   const lines = [
     '# Settings of Biolistener. Copy to biolistener.env and uncomment what differs. The environment wins over this file.',
-    '# Secrets may be given as <NAME>_FILE=/path instead. Written from packages/config: `node scripts/generate.mjs`.',
+    '# Secrets may be given as <NAME>_FILE=/path instead. Written from packages/config: `npm run generate`.',
     '',
   ];
   for (const [key, spec] of specs) {

@@ -29,3 +29,6 @@ export function punchIdOf(serialNumber: string, key: readonly (string | number |
 
 /** SHA-256 as hex, of bytes or text: digests of templates, photos and raw bodies. */
 export const digestOf = (data: Uint8Array | string): string => hash('sha256', data, 'hex');
+
+/** Stands where a request names no serial number. No terminal can have it: it is never listed, counted or approved. */
+export const NOBODY: SerialNumber = asSerialNumber('-');

@@ -34,7 +34,7 @@ export type CheckInOutcome =
   | (Told & { readonly kind: 'created'; readonly name: string; readonly lostPunchIdField: boolean })
   | (Told & { readonly kind: 'duplicate' | 'found'; readonly name: string | undefined })
   | (Told & { readonly kind: 'wrong-time'; readonly stored: string })
-  | (Told & { readonly kind: 'no-such-employee' })
+  | (Told & { readonly kind: 'no-such-employee'; readonly text: string })
   | (Told & { readonly kind: 'failed'; readonly failure: Failure });
 
 /**
@@ -78,7 +78,7 @@ async function postCheckIn(client: ErpNextClient, draft: CheckInDraft, options: 
   }
   if (!textIn(data, 'employee_name') && (await isEmployeeGone(client, draft.employee))) {
     await removeOwn(client, name); // v14 and v15 store check-ins of nobody (contract §2.5)
-    return { ...told, kind: 'no-such-employee' };
+    return { ...told, kind: 'no-such-employee', text: `The site has no Employee ${draft.employee}` };
   }
   const lostPunchIdField = options.hasPunchIdField && textIn(data, PUNCH_ID_FIELD) !== draft.punchId;
   return { ...told, kind: 'created', name, lostPunchIdField };
@@ -115,7 +115,7 @@ async function afterRefusal(
   ms: () => number,
 ): Promise<CheckInOutcome> {
   const told = { status: failure.status, ms: ms() };
-  if (failure.kind === 'employee-missing') return { ...told, kind: 'no-such-employee' };
+  if (failure.kind === 'employee-missing') return { ...told, kind: 'no-such-employee', text: failure.text };
   // no route for check-ins: the site is at fault, not the punch
   if (failure.kind === 'missing') return { ...told, kind: 'failed', failure: { ...failure, kind: 'not-there' } };
   if (failure.kind !== 'duplicate') return { ...told, kind: 'failed', failure };

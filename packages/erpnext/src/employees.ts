@@ -19,9 +19,9 @@ function readEmployee(row: Record<string, unknown>, idField: string): MirroredEm
   };
 }
 
-async function page(client: ErpNextClient, idField: string, filters: readonly Filter[], orderBy: string, start = 0) {
+async function page(client: ErpNextClient, idField: string, filters: readonly Filter[], orderBy: string) {
   const fields = [...new Set(['name', 'employee_name', 'status', 'modified', idField])];
-  const rows = await client.list(EMPLOYEE, { fields, filters, orderBy, start, length: PAGE });
+  const rows = await client.list(EMPLOYEE, { fields, filters, orderBy, length: PAGE });
   return {
     employees: rows.map((row) => readEmployee(row, idField)).filter((row) => row !== undefined),
     isLast: rows.length < PAGE,
@@ -35,25 +35,40 @@ export function minutesBefore(siteTime: string, minutes: number): string {
   return new Date(parsed - minutes * 60_000).toISOString().slice(0, 19).replace('T', ' ');
 }
 
-/** Employees of any status that changed since the cursor, oldest change first, in pages. */
+/**
+ * Employees of any status that changed since the cursor, oldest change first. Paged by (modified, name) and not by
+ * offset: a row that is edited meanwhile moves to the end and would shift another out of sight.
+ */
 export async function* changedEmployees(
   client: ErpNextClient,
   idField: string,
   cursor: string,
 ): AsyncGenerator<MirroredEmployee[]> {
-  const filters: Filter[] = [['modified', '>', minutesBefore(cursor, OVERLAP_MINUTES)]];
-  for (let start = 0; ; start += PAGE) {
-    const { employees, isLast } = await page(client, idField, filters, 'modified asc, name asc', start);
+  let since = minutesBefore(cursor, OVERLAP_MINUTES);
+  for (;;) {
+    const { employees, isLast } = await page(client, idField, [['modified', '>', since]], 'modified asc, name asc');
     yield employees;
-    if (isLast) return;
+    const last = employees.at(-1);
+    if (isLast || !last) return;
+    // an import changes thousands in one instant: the page may have ended in the middle of it
+    yield* employeesByName(client, idField, [['modified', '=', last.modified]], last.name);
+    since = last.modified;
   }
 }
 
 /** Every employee, in pages by name: a row that vanishes meanwhile shifts nobody out of sight. */
-export async function* allEmployees(client: ErpNextClient, idField: string): AsyncGenerator<MirroredEmployee[]> {
-  let after = '';
+export const allEmployees = (client: ErpNextClient, idField: string): AsyncGenerator<MirroredEmployee[]> =>
+  employeesByName(client, idField, [], '');
+
+async function* employeesByName(
+  client: ErpNextClient,
+  idField: string,
+  which: readonly Filter[],
+  afterName: string,
+): AsyncGenerator<MirroredEmployee[]> {
+  let after = afterName;
   for (;;) {
-    const filters: Filter[] = after === '' ? [] : [['name', '>', after]];
+    const filters: Filter[] = after === '' ? [...which] : [...which, ['name', '>', after]];
     const { employees, isLast } = await page(client, idField, filters, 'name asc');
     yield employees;
     const last = employees.at(-1);

@@ -7,6 +7,8 @@ export interface MirrorDeps {
   readonly client: ErpNextClient;
   readonly targetId: string;
   readonly idField: string;
+  /** Before each write: throws when the mirror must not be written with this id field any more. */
+  readonly beforePut?: () => Promise<void>;
 }
 
 export interface MirrorRound {
@@ -24,6 +26,7 @@ const newest = (rows: readonly MirroredEmployee[], cursor: string): string =>
   rows.reduce((latest, row) => (row.modified > latest ? row.modified : latest), cursor);
 
 async function put(deps: MirrorDeps, rows: readonly MirroredEmployee[], changed: Set<string>): Promise<void> {
+  await deps.beforePut?.();
   const { changedIdValues } = await deps.store.putEmployees(deps.targetId, rows);
   for (const value of changedIdValues) changed.add(value);
 }
@@ -54,6 +57,7 @@ export async function reconcile(deps: MirrorDeps): Promise<MirrorRound> {
     names.push(...rows.map((row) => row.name));
     latest = newest(rows, latest);
   }
+  await deps.beforePut?.();
   const isSuspicious = names.length === 0 && (await deps.store.countEmployees(deps.targetId)) > 0;
   const removed = isSuspicious ? 0 : (await deps.store.keepOnlyEmployees(deps.targetId, names)).removed;
   if (latest !== '') await deps.store.setCursor(cursorName(deps), latest);
@@ -72,6 +76,7 @@ export async function refreshOne(deps: MirrorDeps, idValue: string): Promise<Mir
   const names = new Set(rows.map((row) => row.name));
   const known = await deps.store.findEmployees(deps.targetId, idValue);
   const gone = known.filter((row) => !names.has(row.name)).map((row) => ({ ...row, idValue: undefined }));
+  await deps.beforePut?.();
   if (rows.length + gone.length > 0) await deps.store.putEmployees(deps.targetId, [...rows, ...gone]);
   return rows;
 }

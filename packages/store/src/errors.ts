@@ -21,6 +21,11 @@ export const STORE_ERRORS = {
     when: 'A serial number was seen for the first time while as many terminals as are allowed already wait for approval.',
     fix: 'Approve or block the terminals that wait; look who sends so many serial numbers.',
   },
+  STORE_PARKED_FULL: {
+    kind: 'transient',
+    when: 'An upload brought a piece that cannot be read, while as much of its terminal as is allowed is parked already.',
+    fix: 'Look at the cause with `biolistener parked list`, then retry or discard; the terminal sends the upload again.',
+  },
   STORE_NOT_FOUND: {
     kind: 'permanent',
     when: 'A call named a terminal, target or delivery that the store does not hold.',

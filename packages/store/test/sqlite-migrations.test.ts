@@ -72,6 +72,50 @@ describe('migrations', () => {
     await store.close();
   });
 
+  test('count what an earlier version kept aside, and erase what ended', async () => {
+    const parkedRow = (digest: string, state: string) =>
+      `INSERT INTO parked (terminal_id, brand, reason, detail, source_table, digest, size, is_sensitive, request, key_id,
+         sealed, first_at, last_at, state) VALUES (1, 'b', 'r', 'd', 't', '${digest}', 3, 0, '{}', 'k', x'010203', 1, 1, '${state}')`;
+    withFile((db) => {
+      migrate(new Database(db), 1000, STEPS.slice(0, 5));
+      const terminals = ['-', 'QUARANTINED', 'BARE', 'PUNCHED', 'NAMED', 'ADDED'].map(
+        (name) =>
+          `('${name}', 'b', 'pending', '${name === 'NAMED' ? '{"name":"x"}' : '{}'}', 1, ${name === 'ADDED' ? 0 : 2})`,
+      );
+      db.exec(
+        `INSERT INTO terminals (serial_number, brand, status, settings, first_seen_at, last_contact_at) VALUES ${terminals.join()}`,
+      );
+      for (const state of ['parked', 'retry', 'resolved', 'discarded']) db.exec(parkedRow(state, state));
+      db.exec(`INSERT INTO quarantine (terminal_id, brand, operation, remote_address, received_at, digest, size, charged,
+        key_id, sealed) VALUES (2, 'b', 'o', 'a', 1, 'd', 1, 513, 'k', x'01')`);
+      db.exec(`INSERT INTO punches (id, upload_id, terminal_id, pin, instant, wall_time, zone, certainty, flags, extra, raw)
+        VALUES ('p', 1, 4, '1', 1, 'w', 'UTC', 'exact', '', '{}', x'')`);
+    });
+    await (await place.open()).close();
+    const rows = withFile((db) =>
+      db
+        .prepare(
+          'SELECT serial_number, parked_items, parked_bytes, quarantine_items, is_bare FROM terminals ORDER BY id',
+        )
+        .all(),
+    );
+    expect(rows.map((row) => Object.values(row))).toEqual([
+      ['-', 2, 1030, 0, 0],
+      ['QUARANTINED', 0, 0, 1, 1],
+      ['BARE', 0, 0, 0, 1],
+      ['PUNCHED', 0, 0, 0, 0],
+      ['NAMED', 0, 0, 0, 0],
+      ['ADDED', 0, 0, 0, 0],
+    ]);
+    const lengths = withFile((db) => db.prepare('SELECT length(sealed) AS n, charged FROM parked ORDER BY id').all());
+    expect(lengths.map((row) => [row['n'], row['charged']])).toEqual([
+      [3, 515],
+      [3, 515],
+      [0, 0],
+      [0, 0],
+    ]);
+  });
+
   test('run once when several open a new store at the same time', async () => {
     const stores = await Promise.all(Array.from({ length: 4 }, () => place.open()));
     await Promise.all(stores.map((store, n) => store.commitUpload(uploadOf([punchOf(n)]))));

@@ -2,7 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { asPin, asSerialNumber } from '@biolistener/core';
 import { openReading, type Database } from '../src/sqlite/database.ts';
 import { DUE, LANE, LAST_DECISION, OLDEST_UNDONE, STALE } from '../src/sqlite/deliveries-read.ts';
+import { REPLACEABLE } from '../src/sqlite/first-sight.ts';
 import { listingSql } from '../src/sqlite/punches-read.ts';
+import { WITH_QUARANTINE } from '../src/sqlite/terminals-read.ts';
 import { newPlace } from './sqlite-place.ts';
 
 /** Reads run in the thread that serves terminals: none of these may walk a whole table. */
@@ -21,7 +23,7 @@ describe('the plan of', () => {
   const planOf = (sql: string): string => {
     const blanks = Array.from({ length: (sql.match(/\?(?!\d)/g) ?? []).length || 9 }, () => null);
     const numbered = new Set(sql.match(/\?\d/g) ?? []).size;
-    const values = numbered > 0 ? blanks.slice(0, numbered) : blanks;
+    const values = numbered > 0 ? blanks.slice(0, numbered) : sql.includes('?') ? blanks : [];
     return db
       .all(`EXPLAIN QUERY PLAN ${sql}`, ...values)
       .map((row) => String(row['detail']))
@@ -35,6 +37,10 @@ describe('the plan of', () => {
   });
   test('stale queued ones uses their index', () => {
     expect(planOf(STALE)).toContain('deliveries_queued (target=? AND queued_at<?)');
+  });
+  test('the terminal that makes room, and those with quarantine, each come from an index of their own', () => {
+    expect(planOf(REPLACEABLE)).toBe('SCAN terminals USING INDEX terminals_replaceable');
+    expect(planOf(WITH_QUARANTINE)).toBe('SCAN terminals USING INDEX terminals_to_take_in');
   });
   test('a lane uses person and instant', () => {
     expect(planOf(LANE)).toContain('deliveries_lane (target=? AND pin=? AND instant<?)');

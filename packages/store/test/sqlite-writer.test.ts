@@ -54,6 +54,29 @@ describe('the writer thread', () => {
     await store.close();
   });
 
+  test('when no new one can be made, what was asked fails and a later write works', async () => {
+    const errors: Error[] = [];
+    const threads: Worker[] = [];
+    let isRefused = false;
+    const startThread = (data: WriterData): Worker => {
+      if (isRefused) throw new Error('no more threads');
+      const thread = startWriter(data);
+      threads.push(thread);
+      return thread;
+    };
+    const onWriterError = (error: Error) => errors.push(error);
+    const store = await openSqliteStore({ path: place.path, startThread, onWriterError });
+    await threads[0]!.terminate();
+    isRefused = true;
+    const writes = await Promise.allSettled([store.setCursor('a', '1'), store.commitUpload(uploadOf([punchOf(1)]))]);
+    const unavailable = { reason: { code: 'STORE_UNAVAILABLE', kind: 'transient' } };
+    expect(writes).toMatchObject([unavailable, unavailable]);
+    expect(errors.at(-1)).toMatchObject({ code: 'STORE_UNAVAILABLE', cause: { message: 'no more threads' } });
+    isRefused = false;
+    expect((await store.commitUpload(uploadOf([punchOf(1)]))).newPunches).toBe(1);
+    await store.close();
+  });
+
   test('is gone after close, also when close is asked twice at once', async () => {
     const { store, threads } = await openWatched();
     const ended = once(threads[0]!, 'exit');
@@ -188,6 +211,34 @@ describe('the tables behind', () => {
       'user b',
     ]);
     db.close();
+  });
+
+  test('stamps and profile that are there already are not written again', async () => {
+    const store = await place.open();
+    const send = (stamp: string) =>
+      store.commitUpload(uploadOf([], { stamps: { ATTLOG: stamp }, profile: { firmware: '8' } }));
+    await send('7');
+    const db = new DatabaseSync(place.path);
+    db.exec(`CREATE TRIGGER watch BEFORE UPDATE OF stamps, profile ON terminals
+      BEGIN SELECT RAISE(ABORT, 'written'); END`);
+    await send('7');
+    await expect(send('8')).rejects.toThrow('written');
+    db.exec('DROP TRIGGER watch');
+    db.close();
+    await store.close();
+  });
+
+  test('a parked piece that ended leaves no bytes, anywhere in the file', async () => {
+    const store = await place.open();
+    const secret = `sealed-piece-${'y'.repeat(9000)}-end`;
+    await store.commitUpload(uploadOf([], { parked: [pieceOf(secret), pieceOf('other-piece')] }));
+    const [, item] = await store.listParked({ limit: 2 });
+    await store.setParkedState(item!.id, 'discarded', 'cli:root');
+    await store.close();
+    const file = await readFile(place.path);
+    expect(file.includes('other-piece')).toBe(true);
+    expect(file.includes('sealed-piece')).toBe(false);
+    expect(file.includes('yyyyyyyyyyyyyyyy')).toBe(false);
   });
 
   test('an upload of known punches only leaves no upload row, and its contact is noted', async () => {

@@ -4,6 +4,8 @@ export interface PartHealth {
   readonly state: 'ok' | 'waiting' | 'failed';
   /** A sentence for a person; no secrets. */
   readonly message: string;
+  /** False where terminals can be served all the same: then it does not count against readiness. */
+  readonly isVital?: boolean;
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
@@ -11,6 +13,8 @@ export type HealthCheck = () => PartHealth | Promise<PartHealth>;
 
 export interface HealthReport {
   readonly status: 'ok' | 'waiting' | 'failed';
+  /** Whether requests should be sent here. */
+  readonly isReady: boolean;
   readonly parts: readonly PartHealth[];
 }
 
@@ -41,5 +45,6 @@ export async function reportHealth(checks: ReadonlyMap<string, HealthCheck>): Pr
     : parts.some((p) => p.state === 'waiting')
       ? 'waiting'
       : 'ok';
-  return { status: worst, parts };
+  const isReady = parts.every((part) => part.state !== 'failed' || part.isVital === false);
+  return { status: worst, isReady, parts };
 }

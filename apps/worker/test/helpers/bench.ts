@@ -27,7 +27,15 @@ export function memoryLog(): Log & { readonly lines: string[] } {
   const lines: string[] = [];
   const at = (level: string) => (fields: object, message: string) =>
     void lines.push(`${level} ${message} ${JSON.stringify(fields)}`);
-  const log = { lines, debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error'), child: () => log, isLevelEnabled: () => true };
+  const log = {
+    lines,
+    debug: at('debug'),
+    info: at('info'),
+    warn: at('warn'),
+    error: at('error'),
+    child: () => log,
+    isLevelEnabled: () => true,
+  };
   return log;
 }
 

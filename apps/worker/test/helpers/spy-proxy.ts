@@ -20,7 +20,11 @@ async function bodyOf(incoming: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-export async function startSpyProxy(target: string): Promise<SpyProxy> {
+/** `refuse`: answers a check-in itself, with 417 and this text, when it gives one. */
+export async function startSpyProxy(
+  target: string,
+  refuse: (employee: string) => string | undefined = () => undefined,
+): Promise<SpyProxy> {
   const inFlight = new Map<string, number>();
   const posts: { employee: string; time: string }[] = [];
   let total = 0;
@@ -48,6 +52,16 @@ export async function startSpyProxy(target: string): Promise<SpyProxy> {
       : undefined;
     // the self-test of each worker writes a probe of its own; promised is the order of deliveries
     const leave = post && post.device_id !== 'Biolistener self-test' ? enter(post) : () => undefined;
+    const refusal = post && post.device_id !== 'Biolistener self-test' ? refuse(post.employee) : undefined;
+    if (refusal !== undefined) {
+      leave();
+      const answer = {
+        exc_type: 'LinkValidationError',
+        _server_messages: JSON.stringify([JSON.stringify({ message: refusal })]),
+      };
+      reply.writeHead(417, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+      return;
+    }
     const onward = request(new URL(incoming.url ?? '/', target), {
       method: incoming.method,
       headers: incoming.headers,

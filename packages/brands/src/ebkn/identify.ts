@@ -14,6 +14,14 @@ const OWN_KEY: ReadonlySet<string> = new Set([REQUEST.result, REQUEST.punch, REQ
  */
 export const transferKeyOf = (requestCode: string): string => (OWN_KEY.has(requestCode) ? requestCode : 'other');
 
+const KNOWN: ReadonlySet<string> = new Set(Object.values(REQUEST));
+
+/** Codes that no document names follow `unknown:`, so that an invented one is no label of ours. */
+function operationOf(requestCode: string): string {
+  if (requestCode === '') return 'missing';
+  return KNOWN.has(requestCode) ? requestCode : `unknown:${requestCode}`;
+}
+
 const mayTransfer = (request: EbknRequest): boolean =>
   request.requestCode !== '' && request.blockNumber !== undefined && !isPlainJson(request) && !isPoll(request);
 
@@ -21,7 +29,7 @@ const mayTransfer = (request: EbknRequest): boolean =>
 export function identify(input: WireInput): Identity {
   const request = readRequest(input);
   const { devId, requestCode } = request;
-  const base = { operation: requestCode === '' ? 'missing' : requestCode, isPoll: isPoll(request) };
+  const base = { operation: operationOf(requestCode), isPoll: isPoll(request) };
   if (request.isContradictory) return { ...base, serialNumber: undefined, problem: 'contradictory' };
   if (devId === undefined || devId === '') return { ...base, serialNumber: undefined, problem: 'missing' };
   if (!DEV_ID.test(devId)) return { ...base, serialNumber: undefined, problem: 'malformed' };

@@ -72,9 +72,13 @@ export function claimsRequest(head: RequestHead): boolean {
 const hasEnvelopeType = (head: RequestHead): boolean =>
   (headerOf(head.headers, 'content-type') ?? '').split(';')[0]?.trim().toLowerCase() === 'application/json';
 
+/** The largest message of §3.2 as base64, and its envelope. */
+const LARGEST_ENVELOPE = 24 * 1024 * 1024;
+
 /** The fields of the JSON envelope; undefined when the body is none. */
 function readEnvelope(input: WireInput): Fields | undefined {
-  if (!hasEnvelopeType(input) || input.body[0] !== 0x7b) return undefined;
+  const isTooLarge = input.body.length > LARGEST_ENVELOPE; // strangers are read too: nothing larger is parsed for them
+  if (isTooLarge || !hasEnvelopeType(input) || input.body[0] !== 0x7b) return undefined;
   try {
     const json: unknown = JSON.parse(Buffer.from(input.body).toString('utf8'));
     if (!isFields(json)) return undefined;

@@ -18,7 +18,7 @@ export function sourceOf(body: Uint8Array): Source {
 }
 
 /** More unreadable lines than this in one request, and the body is kept in one piece: memory is finite. */
-export const PARKED_LINES_LIMIT = 10_000;
+export const PARKED_LINES_LIMIT = 500;
 
 /** What a request is being decoded into. Lives for one call of `decode`. */
 export interface Collector {

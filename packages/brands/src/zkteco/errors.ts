@@ -70,7 +70,7 @@ export const zktecoErrors = {
   },
   ZK_BODY_BROKEN: {
     kind: 'malformed',
-    when: 'More than 10,000 lines of one upload could not be read; the whole body was kept in one piece.',
+    when: 'More than 500 lines of one upload could not be read; the whole body was kept in one piece.',
     fix: 'Look at the terminal: its memory or the network between is damaged.',
   },
   ZK_PACKAGE_UNREADABLE: {

@@ -6,13 +6,16 @@ import { parametersOf, rawParameterOf } from './target.ts';
 /** `[A-Za-z0-9._-]{1,64}` (protocols/zkteco-push.md §9 `sn`). */
 function isSerialNumber(text: string): boolean {
   if (text.length === 0 || text.length > 64) return false;
+  let isSaid = false; // a bare dash or dot names nobody
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
     const isLetter = (code | 32) >= 97 && (code | 32) <= 122;
     const isMark = code === 45 || code === 46 || code === 95;
-    if (!isLetter && !isMark && !(code >= 48 && code <= 57)) return false;
+    const isDigit = code >= 48 && code <= 57;
+    if (!isLetter && !isMark && !isDigit) return false;
+    isSaid ||= isLetter || isDigit;
   }
-  return true;
+  return isSaid;
 }
 
 /** Only the first bytes of a body are searched: header lines of a photo or file, or a list of options. */

@@ -53,5 +53,6 @@ test('a part that is one picture counts one, and a single part keeps its own wor
   const ok: JsonObject = { form: 'ok' };
   expect(join([ok, { form: 'count', n: 3 }, ok])).toEqual({ form: 'count', n: 5 });
   expect(join([ok])).toBe(ok);
-  expect(zkteco.split?.(post('ATTLOG', rows(10_000)))).toHaveLength(2);
+  const long = post('ATTLOG', rows(10_000));
+  expect(zkteco.split?.(long)).toHaveLength(Math.ceil(long.body.length / PART_BYTES));
 });

@@ -5,7 +5,7 @@ import { routeOf } from './route.ts';
 import { parameterOf } from './target.ts';
 
 /** About 7,000 punches: 20 ms of decoding, and a few megabytes while it lasts. */
-export const PART_BYTES = 256 * 1024;
+export const PART_BYTES = 64 * 1024;
 
 const LF = 10;
 

@@ -4,6 +4,7 @@ import { deliveries } from './deliveries.ts';
 import { durability } from './durability.ts';
 import type { Harness, Place } from './harness.ts';
 import { people } from './people.ts';
+import { parked } from './parked.ts';
 import { queries } from './queries.ts';
 import { terminals } from './terminals.ts';
 import { uploads } from './uploads.ts';
@@ -33,6 +34,7 @@ export function describeStore(name: string, harness: Harness): void {
     describe('deliveries', () => deliveries(subject));
     describe('people, settings, commands and leases', () => people(subject));
     describe('queries', () => queries(subject));
+    describe('parked pieces', () => parked(subject));
     describe('durability', () => durability(subject));
   });
 }

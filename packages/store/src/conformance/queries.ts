@@ -1,18 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { asPin, asPunchId } from '@biolistener/core';
-import {
-  attemptOf,
-  deliverable,
-  MINUTE,
-  OTHER_SN,
-  pieceOf,
-  punchesOf,
-  punchOf,
-  SN,
-  T0,
-  TARGET,
-  uploadOf,
-} from './builders.ts';
+import { attemptOf, deliverable, MINUTE, OTHER_SN, punchesOf, punchOf, SN, T0, TARGET, uploadOf } from './builders.ts';
 import { must, type Subject } from './harness.ts';
 
 export function queries(subject: () => Subject): void {
@@ -63,57 +51,6 @@ export function queries(subject: () => Subject): void {
     expect(await ids('abcde%')).toEqual([]);
     expect(await store.findPunch(asPunchId('f'.repeat(32)))).toBeUndefined();
     expect(await store.tracePunch(asPunchId('f'.repeat(32)))).toEqual([]);
-  });
-
-  test('the same unreadable bytes are one parked item with a count', async () => {
-    const { store } = subject();
-    const park = (text: string, at: number) =>
-      store.commitUpload(uploadOf([], { receivedAt: at, parked: [pieceOf(text)] }));
-    expect((await park('bad', T0)).newParked).toBe(1);
-    expect((await park('bad', T0 + 9)).newParked).toBe(0);
-    await park('worse', T0);
-    const items = await store.listParked({ limit: 10 });
-    expect(items.map((item) => [item.digest, item.count])).toEqual([
-      [pieceOf('worse').digest, 1],
-      [pieceOf('bad').digest, 2],
-    ]);
-    const { id, sealed, ...bad } = must(items[1]);
-    const { sealed: given, ...piece } = pieceOf('bad');
-    expect(bad).toEqual({
-      ...piece,
-      serialNumber: SN,
-      brand: 'test-brand',
-      state: 'parked',
-      count: 2,
-      firstAt: T0,
-      lastAt: T0 + 9,
-    });
-    expect([...sealed.bytes]).toEqual([...given.bytes]);
-    expect(must(await store.findParked(id)).digest).toBe(bad.digest);
-    expect(await store.findParked(999_999)).toBeUndefined();
-  });
-
-  test('a parked item changes its state by a person, audited; what was resolved and comes again is parked again', async () => {
-    const { store } = subject();
-    const park = () => store.commitUpload(uploadOf([], { parked: [pieceOf('bad')] }));
-    await park();
-    const { id } = must((await store.listParked({ limit: 1 }))[0]);
-    expect(await store.setParkedState(id, 'retry', 'cli:root')).toBe(true);
-    expect(await store.setParkedState(id, 'retry', 'cli:root')).toBe(false);
-    expect(await store.setParkedState(999_999, 'retry', 'cli:root')).toBe(false);
-    expect((await store.listParked({ state: 'retry', serialNumber: SN, limit: 5 })).length).toBe(1);
-    expect((await store.listParked({ state: 'parked', limit: 5 })).length).toBe(0);
-    await store.setParkedState(id, 'resolved', 'system');
-    expect((await store.counts()).parkedPieces).toBe(0);
-    await park();
-    expect(must(await store.findParked(id)).state).toBe('parked');
-    await store.setParkedState(id, 'discarded', 'cli:root');
-    await park();
-    expect(must(await store.findParked(id)).state).toBe('discarded');
-    const actions = (await store.listAudit({ subject: `parked:${id}`, limit: 10 })).map(
-      (entry) => entry.details['state'],
-    );
-    expect(actions).toEqual(['discarded', 'resolved', 'retry']);
   });
 
   test('an empty store counts nothing', async () => {

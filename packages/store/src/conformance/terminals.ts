@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { asSerialNumber } from '@biolistener/core';
-import { contactOf, OTHER_SN, pieceOf, punchOf, SN, T0, uploadOf } from './builders.ts';
+import { asSerialNumber, NOBODY, type SerialNumber } from '@biolistener/core';
+import { contactOf, OTHER_SN, pieceOf, punchOf, requestOf, SN, T0, uploadOf } from './builders.ts';
 import { must, type Subject } from './harness.ts';
 
 export function terminals(subject: () => Subject): void {
@@ -120,16 +120,85 @@ export function terminals(subject: () => Subject): void {
     expect(must(await store.findTerminal(SN)).lastPunchAt).toBe(punchOf(2).instant);
   });
 
-  test('a flood of invented serial numbers ends at ten thousand pending terminals', async () => {
+  test('a brand that a person gives replaces the one of the first request, and is audited', async () => {
     const { store } = subject();
-    const flood = Array.from({ length: 10_000 }, (_, n) => store.noteTerminal(contactOf(asSerialNumber(`F${n}`))));
-    await Promise.all(flood);
-    await expect(store.noteTerminal(contactOf(SN))).rejects.toMatchObject({
-      code: 'STORE_TOO_MANY_PENDING',
-      kind: 'permanent',
-    });
-    await store.noteTerminal(contactOf(asSerialNumber('F1'), T0 + 1));
-    await store.changeTerminal(asSerialNumber('F1'), { status: 'blocked' }, 'cli:root');
+    await store.noteTerminal(contactOf(SN));
+    const changed = await store.changeTerminal(SN, { status: 'approved' }, 'cli:root', 'right-brand');
+    expect([changed.brand, must(await store.findTerminal(SN)).brand]).toEqual(['right-brand', 'right-brand']);
+    expect((await store.changeTerminal(SN, {}, 'cli:root')).brand).toBe('right-brand');
+    const [, entry] = await store.listAudit({ subject: SN, limit: 2 });
+    expect(must(entry).details).toMatchObject({ brand: 'right-brand', status: 'approved' });
+  });
+
+  test('approved terminals of which requests are in quarantine are named until these are released', async () => {
+    const { store } = subject();
+    const THIRD = asSerialNumber('TEST0000003');
+    await store.quarantine(requestOf('one', { serialNumber: OTHER_SN }));
+    await store.quarantine(requestOf('two'));
+    await store.quarantine(requestOf('three'));
+    expect(await store.terminalsWithQuarantine()).toEqual([]);
+    for (const each of [SN, OTHER_SN, THIRD])
+      await store.changeTerminal(each, { status: 'approved' }, 'cli:root', 'test-brand');
+    expect(await store.terminalsWithQuarantine()).toEqual([SN, OTHER_SN]);
+    const [first, second] = await store.listQuarantine(SN, 2);
+    await store.releaseQuarantine([must(first).id, must(first).id]);
+    expect(await store.terminalsWithQuarantine()).toEqual([SN, OTHER_SN]);
+    await store.releaseQuarantine([must(second).id]);
+    expect(await store.terminalsWithQuarantine()).toEqual([OTHER_SN]);
+  });
+
+  test('a flood of invented serial numbers replaces its own oldest, and nothing of which something is kept', async () => {
+    const { store } = subject();
+    const name = (n: number) => asSerialNumber(`F${n}`);
+    const isThere = async (serialNumber: SerialNumber) => (await store.findTerminal(serialNumber)) !== undefined;
+    // The oldest contacts of all, each with something of its own.
+    const kept = ['QUARANTINE', 'PARKED', 'PUNCHES', 'SETTINGS', 'COMMAND', 'GATEWAY'].map(asSerialNumber);
+    const [quarantined, piece, punches, set, commanded, behind] = kept.map((serialNumber) => ({ serialNumber }));
+    for (const serialNumber of kept) await store.noteTerminal(contactOf(serialNumber, T0 - 1000));
+    await store.quarantine(requestOf('q', { ...must(quarantined), receivedAt: T0 - 1000 }));
+    await store.commitUpload(uploadOf([], { ...must(piece), receivedAt: T0 - 1000, parked: [pieceOf('x')] }));
+    await store.commitUpload(uploadOf([punchOf(1, must(punches))], { ...must(punches), receivedAt: T0 - 1000 }));
+    await store.changeTerminal(must(set).serialNumber, { settings: { name: 'Gate' } }, 'cli:root');
+    await store.queueCommand(must(commanded).serialNumber, { kind: 'restart', parameters: {} });
+    await store.commitUpload(uploadOf([punchOf(2, must(behind))], { ...must(punches), receivedAt: T0 - 1000 }));
+    await store.commitUpload(uploadOf([], { serialNumber: NOBODY, brand: 'none', parked: [pieceOf('y')] }));
+    const room = 10_000 - kept.length;
+    await Promise.all(Array.from({ length: room }, (_, n) => store.noteTerminal(contactOf(name(n), T0 + n))));
+    expect((await store.counts()).terminals.pending).toBe(10_000);
+    await store.noteContacts([contactOf(name(0), T0 + 50_000)]);
+
+    expect((await store.noteTerminal(contactOf(SN, T0 + 60_000))).status).toBe('pending');
+    expect((await store.commitUpload(uploadOf([punchOf(3)], { serialNumber: OTHER_SN }))).newPunches).toBe(1);
+    expect((await store.counts()).terminals.pending).toBe(10_000);
+    expect(await Promise.all([0, 1, 2, 3].map((n) => isThere(name(n))))).toEqual([true, false, false, true]);
+    expect(await Promise.all(kept.map(isThere))).toEqual(kept.map(() => true));
+  });
+
+  test('when something is kept of all that wait, a new serial number is refused, and people go on adding theirs', async () => {
+    const { store } = subject();
+    const name = (n: number) => asSerialNumber(`F${n}`);
+    const flood = Array.from({ length: 10_000 }, (_, n) =>
+      store.quarantine(requestOf('q', { serialNumber: name(n), receivedAt: T0 + n })),
+    );
+    expect(new Set(await Promise.all(flood))).toEqual(new Set(['kept']));
+    const refused = { code: 'STORE_TOO_MANY_PENDING', kind: 'permanent' };
+    const results = await Promise.allSettled([
+      store.noteTerminal(contactOf(name(1), T0 + 20_000)),
+      store.noteTerminal(contactOf(SN)),
+      store.commitUpload(uploadOf([punchOf(1)])),
+      store.commitUpload(uploadOf([], { serialNumber: NOBODY, brand: 'none', parked: [pieceOf('y')] })),
+    ]);
+    expect(results[1]).toMatchObject({ reason: refused });
+    expect(results[2]).toMatchObject({ reason: refused });
+    expect(results.map((result) => result.status)).toEqual(['fulfilled', 'rejected', 'rejected', 'fulfilled']);
+    expect(await store.quarantine(requestOf('q'))).toBe('full');
+    await store.changeTerminal(OTHER_SN, {}, 'cli:root', 'test-brand');
+    expect((await store.counts()).terminals.pending).toBe(10_001);
+
+    const [item] = await store.listQuarantine(name(5), 1);
+    await store.releaseQuarantine([must(item).id]);
+    await store.changeTerminal(OTHER_SN, { status: 'approved' }, 'cli:root');
     expect((await store.noteTerminal(contactOf(SN))).status).toBe('pending');
+    expect(await store.findTerminal(name(5))).toBeUndefined();
   });
 }

@@ -46,7 +46,12 @@ export function uploads(subject: () => Subject): void {
   test('each row of a long upload keeps its own bytes and fields', async () => {
     const { store } = subject();
     const punches = punchesOf(0, 137).map((punch, n) => ({ ...punch, state: n % 3, extra: n % 2 ? { n } : {} }));
-    expect(await store.commitUpload(uploadOf(punches))).toEqual({ newPunches: 137, duplicatePunches: 0, newParked: 0 });
+    expect(await store.commitUpload(uploadOf(punches))).toEqual({
+      newPunches: 137,
+      duplicatePunches: 0,
+      newParked: 0,
+      refusedParked: 0,
+    });
     for (const n of [0, 19, 20, 21, 119, 120, 136]) {
       const stored = must(await store.findPunch(must(punches[n]).id));
       expect(new Uint8Array(stored.raw)).toEqual(must(punches[n]).raw);
@@ -71,7 +76,7 @@ export function uploads(subject: () => Subject): void {
     const punches = punchesOf(0, 45);
     await store.commitUpload(uploadOf(punches));
     const again = await store.commitUpload(uploadOf([...punches.slice(10), punchOf(99)], { correlationId: 'c-2' }));
-    expect(again).toEqual({ newPunches: 1, duplicatePunches: 35, newParked: 0 });
+    expect(again).toEqual({ newPunches: 1, duplicatePunches: 35, newParked: 0, refusedParked: 0 });
     expect(must(await store.findPunch(must(punches[9]).id)).resends).toBe(0);
     expect(must(await store.findPunch(must(punches[10]).id)).resends).toBe(1);
     expect(must(await store.findPunch(must(punches[10]).id)).correlationId).toBe('c-1');
@@ -96,7 +101,7 @@ export function uploads(subject: () => Subject): void {
       ...punchesOf(17, 40),
     ];
     const receipt = await store.commitUpload(uploadOf(rows));
-    expect(receipt).toEqual({ newPunches: 41, duplicatePunches: 5, newParked: 0 });
+    expect(receipt).toEqual({ newPunches: 41, duplicatePunches: 5, newParked: 0, refusedParked: 0 });
     expect(must(await store.findPunch(old.id)).resends).toBe(3);
     expect(must(await store.findPunch(fresh.id)).resends).toBe(2);
   });
@@ -134,6 +139,27 @@ export function uploads(subject: () => Subject): void {
     expect(terminal.stamps).toEqual({ ATTLOG: '10', OPERLOG: '2' });
     expect([terminal.clockDriftSeconds, terminal.clockMeasuredAt]).toEqual([-25.5, T0 + 5]);
     expect([terminal.lastContactAt, terminal.punches, terminal.lastPunchAt]).toEqual([T0 + 5, 1, punchOf(3).instant]);
+  });
+
+  test('a replay brings its records and leaves the contact, the address and the clock alone', async () => {
+    const { store } = subject();
+    await store.commitUpload(uploadOf([], { receivedAt: T0, remoteAddress: '192.0.2.7', clockDriftSeconds: 2 }));
+    const replay = { isReplay: true, receivedAt: T0 + 9, remoteAddress: '192.0.2.99', clockDriftSeconds: 77 };
+    await store.commitUpload(uploadOf([punchOf(1)], replay)); // few rows, and a row with bytes: they cross differently
+    await store.commitUpload(uploadOf([punchOf(2)], { ...replay, parked: [pieceOf('x')] }));
+    await store.commitUpload(uploadOf([punchOf(3, { serialNumber: OTHER_SN })], { ...replay, serialNumber: OTHER_SN }));
+    expect(must(await store.findTerminal(SN))).toMatchObject({
+      lastContactAt: T0,
+      lastAddress: '192.0.2.7',
+      clockDriftSeconds: 2,
+      clockMeasuredAt: T0,
+      punches: 2,
+    });
+    expect(must(await store.findTerminal(OTHER_SN))).toMatchObject({
+      lastContactAt: 0,
+      lastAddress: undefined,
+      clockDriftSeconds: undefined,
+    });
   });
 
   test('an upload that breaks a rule of the store leaves nothing of itself behind, and harms no other', async () => {

@@ -45,6 +45,7 @@ export interface ParkedItem {
   readonly lastAt: Instant;
   readonly count: number;
   readonly state: 'parked' | 'retry' | 'resolved' | 'discarded';
+  /** No bytes once it is resolved or discarded. */
   readonly sealed: Sealed;
 }
 
@@ -72,7 +73,10 @@ export interface QueryStore {
     readonly limit: number;
   }): Promise<ParkedItem[]>;
   findParked(id: number): Promise<ParkedItem | undefined>;
-  /** `retry` asks the listener to decode it again; the others end it. Audited. */
+  /**
+   * `retry` asks the listener to decode it again. `resolved` and `discarded` end it: its bytes are erased, so it cannot go
+   * back to the other two. Audited. False when nothing changed.
+   */
   setParkedState(id: number, state: ParkedItem['state'], actor: string): Promise<boolean>;
 
   listOperations(filter: {

@@ -85,6 +85,8 @@ export interface Upload {
   readonly operation: string;
   readonly remoteAddress: string;
   readonly receivedAt: Instant;
+  /** Taken again from what was kept before: no contact now, so last contact, last address and clock drift stay as they are. */
+  readonly isReplay?: boolean;
   readonly punches: readonly Punch[];
   readonly users: readonly StoredUser[];
   readonly templates: readonly StoredTemplate[];
@@ -111,6 +113,8 @@ export interface CommitReceipt {
   readonly newPunches: number;
   readonly duplicatePunches: number;
   readonly newParked: number;
+  /** Pieces of `NOBODY` that were not kept, because the room for them is used up. */
+  readonly refusedParked: number;
 }
 
 export interface StoredTransfer {
@@ -145,14 +149,18 @@ export interface QuarantinedItem extends QuarantinedRequest {
 export interface UploadStore {
   /**
    * Commits one upload with an fsync; several callers share one commit.
-   * Errors: STORE_UNAVAILABLE (disk full, locked, closed): then nothing of it is stored.
+   * Errors: STORE_UNAVAILABLE (disk full, locked, closed), STORE_PARKED_FULL (it brings a new piece and the terminal's room
+   * for them is used up), STORE_TOO_MANY_PENDING (see noteTerminal): then nothing of it is stored.
    */
   commitUpload(upload: Upload): Promise<CommitReceipt>;
   findTransfer(serialNumber: SerialNumber, key: string): Promise<StoredTransfer | undefined>;
   /** Removes transfers without progress since `before`. */
   dropStaleTransfers(before: Instant): Promise<number>;
 
-  /** `full` when the terminal's share (bytes or items) is used up: then it is not kept, and never acknowledged either. */
+  /**
+   * `full` when the terminal's share (bytes or items) is used up, or when it is new and no more may wait for approval: then
+   * it is not kept, and never acknowledged either.
+   */
   quarantine(request: QuarantinedRequest): Promise<QuarantineVerdict>;
   /** Oldest first. */
   listQuarantine(serialNumber: SerialNumber, limit: number): Promise<QuarantinedItem[]>;

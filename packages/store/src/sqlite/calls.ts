@@ -58,6 +58,7 @@ const reads = (read: Read) =>
     allTerminals: () => read(terminals.allTerminals),
     listTerminals: (filter) => read((db) => terminals.listTerminals(db, filter.status)),
     findTerminal: (serialNumber) => read((db) => terminals.findTerminal(db, serialNumber)),
+    terminalsWithQuarantine: () => read(terminals.terminalsWithQuarantine),
     revision: () => read(terminals.revision),
     listAudit: (filter) => read((db) => terminals.listAudit(db, filter.subject, filter.limit)),
     listTargets: () => read(targets.listTargets),

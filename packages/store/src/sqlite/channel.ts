@@ -42,7 +42,7 @@ export class Channel {
 
   /** Starts the thread and waits until it opened the file. */
   async start(): Promise<void> {
-    const worker = this.#startThread(this.#data);
+    const worker = this.#newWorker();
     this.#worker = worker;
     let cause: unknown;
     worker.on('error', (error: unknown) => (cause = error));
@@ -56,6 +56,17 @@ export class Channel {
       worker.on('exit', () => reject(storeError('STORE_UNAVAILABLE', 'the writer thread did not start', cause)));
     });
     this.#release();
+  }
+
+  /** A thread that cannot even be made (no memory, no more threads) fails what waits for it. */
+  #newWorker(): Worker {
+    try {
+      return this.#startThread(this.#data);
+    } catch (error) {
+      const failure = storeError('STORE_UNAVAILABLE', 'the writer thread could not be started', error);
+      this.#failAll(failure);
+      throw failure;
+    }
   }
 
   call<K extends OperationName>(name: K, ...args: ArgumentsOf<K>): Promise<ResultOf<K>> {

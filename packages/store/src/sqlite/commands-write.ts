@@ -16,6 +16,7 @@ export function queueCommand(db: Database, serialNumber: SerialNumber, command: 
     Date.now(),
   );
   if (!row) throw storeError('STORE_NOT_FOUND', `no terminal ${serialNumber}`);
+  db.run('UPDATE terminals SET is_bare = 0 WHERE serial_number = ? AND is_bare = 1', serialNumber);
   moveRevision(db);
   return commandOf(row);
 }

@@ -1,5 +1,5 @@
 import type { Database } from './database.ts';
-import { asStoreError, failureOf, isPlaceFailure } from './failures.ts';
+import { asStoreError, failureOf, isPlaceFailure, Refusal } from './failures.ts';
 import type { Call, Reply } from './protocol.ts';
 
 /** Finds what a call's name stands for and does it. */
@@ -19,13 +19,16 @@ const failed = (call: Call, error: unknown): Reply => [
   failureOf(asStoreError(error, 'STORE_REJECTED')),
 ];
 
+const answered = (call: Call, value: unknown): Reply =>
+  value instanceof Refusal ? failed(call, value.error) : [call[0], value];
+
 /** One call inside its savepoint: when it fails, only what it did is undone. A failing disk fails the whole commit. */
 function performNext(db: Database, call: Call, perform: Perform): Reply {
   db.run('SAVEPOINT call');
   try {
     const value = perform(db, call);
     db.run('RELEASE call');
-    return [call[0], value];
+    return answered(call, value);
   } catch (error) {
     if (isPlaceFailure(error) || !db.connection.isTransaction) throw error;
     db.run('ROLLBACK TO call');
@@ -36,7 +39,7 @@ function performNext(db: Database, call: Call, perform: Perform): Reply {
 
 /** All calls, one after the other, without the cost of savepoints: good while none of them fails. */
 function performAll(db: Database, calls: readonly Call[], perform: Perform): Reply[] {
-  return calls.map((call) => [call[0], perform(db, call)]);
+  return calls.map((call) => answered(call, perform(db, call)));
 }
 
 /** The same when one of them failed: the transaction begins anew, and each call is undone alone when it fails again. */

@@ -50,9 +50,19 @@ const CODES_BY_NAME: Readonly<Record<string, Code>> = {
   STORE_TOO_NEW: 'STORE_TOO_NEW',
   STORE_BROKEN: 'STORE_BROKEN',
   STORE_TOO_MANY_PENDING: 'STORE_TOO_MANY_PENDING',
+  STORE_PARKED_FULL: 'STORE_PARKED_FULL',
   STORE_NOT_FOUND: 'STORE_NOT_FOUND',
   STORE_REJECTED: 'STORE_REJECTED',
 } satisfies Record<Code, Code>;
 
 export const errorOf = (failure: Failure): BiolistenerError =>
   storeError(CODES_BY_NAME[failure.code] ?? 'STORE_REJECTED', failure.message);
+
+/** What an operation that wrote nothing answers instead of throwing: the others of its commit need not be done again. */
+export class Refusal {
+  readonly error: BiolistenerError;
+
+  constructor(error: BiolistenerError) {
+    this.error = error;
+  }
+}

@@ -1,4 +1,4 @@
-import { asSerialNumber, type JsonObject, type SerialNumber } from '@biolistener/core';
+import { asSerialNumber, NOBODY, type JsonObject, type SerialNumber } from '@biolistener/core';
 import type { ParkedItem, QuarantinedItem, Sealed, StoreCounts, StoredTransfer } from '../contract/index.ts';
 import type { Database, Row } from './database.ts';
 import { bytes, flag, int, jsonObject, limited, numberOf, orNull, text, textOr } from './rows.ts';
@@ -132,6 +132,6 @@ export function counts(db: Database): StoreCounts {
 const statusCounts = (db: Database): Record<string, number> =>
   Object.fromEntries(
     db
-      .all('SELECT status, count(*) AS n FROM terminals GROUP BY status')
+      .all('SELECT status, count(*) AS n FROM terminals WHERE serial_number <> ? GROUP BY status', NOBODY)
       .map((row) => [text(row, 'status'), int(row, 'n')]),
   );

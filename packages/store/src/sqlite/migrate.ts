@@ -8,6 +8,7 @@ import { keptAside } from './steps/2-kept-aside.ts';
 import { deliveries } from './steps/3-deliveries.ts';
 import { people } from './steps/4-people.ts';
 import { control } from './steps/5-control.ts';
+import { limits } from './steps/6-limits.ts';
 
 export interface Step {
   readonly id: number;
@@ -16,7 +17,7 @@ export interface Step {
 }
 
 /** Forward only, in order, never edited once released: a change of the tables is a new step at the end. */
-export const STEPS: readonly Step[] = [punches, keptAside, deliveries, people, control];
+export const STEPS: readonly Step[] = [punches, keptAside, deliveries, people, control, limits];
 
 /** `BIOL`: marks the file as ours (sqlite.org/pragma.html#pragma_application_id). */
 const APPLICATION_ID = 0x42494f4c;

@@ -4,6 +4,7 @@ import { callsOf, type Read } from './calls.ts';
 import { Channel, type StartThread } from './channel.ts';
 import { openReading } from './database.ts';
 import { asStoreError } from './failures.ts';
+import { PARKED_LIMITS, type ParkedLimits } from './parked-room.ts';
 import { QUARANTINE_LIMITS, type QuarantineLimits } from './quarantine-write.ts';
 
 export interface SqliteStoreOptions {
@@ -12,6 +13,7 @@ export interface SqliteStoreOptions {
   /** How long a write waits for the lock of another process before it fails. */
   readonly busyTimeoutMs?: number;
   readonly quarantineLimits?: Partial<QuarantineLimits>;
+  readonly parkedLimits?: Partial<ParkedLimits>;
   /** Told when the writer thread died; open writes were rejected, and the next write starts another thread. */
   readonly onWriterError?: (error: Error) => void;
   /** Upper bound of the file in pages of 4 KiB; beyond it writes fail as on a full disk. */
@@ -28,7 +30,10 @@ export interface SqliteStoreOptions {
  */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
   const busyTimeoutMs = options.busyTimeoutMs ?? 5_000;
-  const limits = { ...QUARANTINE_LIMITS, ...options.quarantineLimits };
+  const limits = {
+    quarantine: { ...QUARANTINE_LIMITS, ...options.quarantineLimits },
+    parked: { ...PARKED_LIMITS, ...options.parkedLimits },
+  };
   const data = { path: options.path, busyTimeoutMs, limits, maxPages: options.maxPages };
   const channel = new Channel(data, options.onWriterError ?? (() => undefined), options.startThread);
   await channel.start();

@@ -4,7 +4,9 @@ import type { Database } from './database.ts';
 import * as deliveries from './deliveries-write.ts';
 import { keepOnlyEmployees, putEmployees, setCursor } from './employees.ts';
 import { claimLease, releaseLease } from './leases.ts';
-import { uploadOfText } from './pack.ts';
+import type { Refusal } from './failures.ts';
+import { uploadOfText, type PackedUpload } from './pack.ts';
+import type { ParkedLimits } from './parked-room.ts';
 import { setParkedState } from './parked-write.ts';
 import { probe } from './probe.ts';
 import { quarantine, releaseQuarantine, type QuarantineLimits } from './quarantine-write.ts';
@@ -13,13 +15,19 @@ import { fanOut, upsertTarget } from './targets-write.ts';
 import { changeTerminal, noteContacts, noteTerminal } from './terminals-write.ts';
 import { commitUpload, dropStaleTransfers } from './uploads-write.ts';
 
+/** What a store takes in at most of things that wait for a person. */
+export interface Limits {
+  readonly quarantine: QuarantineLimits;
+  readonly parked: ParkedLimits;
+}
+
 /** Everything that writes, by name. Each runs in the writer thread, inside a transaction that it shares with others. */
-export function operationsOf(limits: QuarantineLimits) {
+export function operationsOf(limits: Limits) {
   return {
-    commitUpload,
-    commitUploadText: (db: Database, text: string) => commitUpload(db, uploadOfText(text)),
+    commitUpload: (db: Database, upload: PackedUpload) => commitUpload(db, upload, limits.parked),
+    commitUploadText: (db: Database, text: string) => commitUpload(db, uploadOfText(text), limits.parked),
     dropStaleTransfers,
-    quarantine: (db: Database, request: QuarantinedRequest) => quarantine(db, request, limits),
+    quarantine: (db: Database, request: QuarantinedRequest) => quarantine(db, request, limits.quarantine),
     releaseQuarantine,
     noteTerminal,
     noteContacts,
@@ -53,4 +61,4 @@ export type OperationName = keyof Operations;
 
 type Rest<F> = F extends (db: Database, ...args: infer A) => unknown ? A : never;
 export type ArgumentsOf<K extends OperationName> = Rest<Operations[K]>;
-export type ResultOf<K extends OperationName> = ReturnType<Operations[K]>;
+export type ResultOf<K extends OperationName> = Exclude<ReturnType<Operations[K]>, Refusal>;

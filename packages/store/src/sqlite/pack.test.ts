@@ -53,6 +53,12 @@ test.each([1, 3])('an upload of %s punches crosses as text and comes out with th
   }
 });
 
+test('a replay is still one when it crossed', () => {
+  const replay = uploadOf([punchOf(1)], { isReplay: true });
+  expect(uploadOfText(textOfUpload(replay)).isReplay).toBe(true);
+  expect(packUpload(replay).isReplay).toBe(true);
+});
+
 test('an upload that brings sealed bytes does not cross as text', () => {
   expect(fitsText(uploadOf([]))).toBe(true);
   expect(fitsText({ ...uploadOf([]), transfer: { kind: 'drop', key: 'x' } })).toBe(false);

@@ -1,12 +1,11 @@
 import type { Failure } from './failures.ts';
-import type { OperationName } from './operations.ts';
-import type { QuarantineLimits } from './quarantine-write.ts';
+import type { Limits, OperationName } from './operations.ts';
 
 /** What the writer thread is started with. */
 export interface WriterData {
   readonly path: string;
   readonly busyTimeoutMs: number;
-  readonly limits: QuarantineLimits;
+  readonly limits: Limits;
   readonly maxPages: number | undefined;
 }
 

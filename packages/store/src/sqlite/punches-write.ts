@@ -1,7 +1,7 @@
 import { asSerialNumber, type Instant } from '@biolistener/core';
 import type { Database, Value } from './database.ts';
 import { at, type PackedPunches, type PackedUpload } from './pack.ts';
-import { terminalIdOf, type KnownTerminal } from './terminals-write.ts';
+import { terminalIdOf, tooManyPending, type KnownTerminal } from './first-sight.ts';
 
 const COLUMNS = `id, upload_id, terminal_id, brand, pin, instant, wall_time, zone, certainty, state, verify_mode,
  work_code, claimed_direction, flags, extra, raw`;
@@ -122,9 +122,10 @@ function terminalFinder(db: Database, rows: PackedPunches, upload: PackedUpload,
     const serialNumber = at(rows.serialNumber, index);
     const known = ids.get(serialNumber);
     if (known !== undefined) return known;
-    const id = terminalIdOf(db, { ...upload, serialNumber: asSerialNumber(serialNumber) }).id;
-    ids.set(serialNumber, id);
-    return id;
+    const other = terminalIdOf(db, { ...upload, serialNumber: asSerialNumber(serialNumber) }, 'content');
+    if (!other) throw tooManyPending();
+    ids.set(serialNumber, other.id);
+    return other.id;
   };
 }
 

@@ -1,7 +1,8 @@
-import type { QuarantinedRequest, QuarantineVerdict } from '../contract/index.ts';
+import type { QuarantinedRequest, QuarantineVerdict, Sealed } from '../contract/index.ts';
 import type { Database } from './database.ts';
 import { int, numberOf } from './rows.ts';
-import { terminalIdOf, touch } from './terminals-write.ts';
+import { terminalIdOf } from './first-sight.ts';
+import { touch } from './terminals-write.ts';
 
 export interface QuarantineLimits {
   /** Requests of one terminal. */
@@ -17,11 +18,16 @@ export const QUARANTINE_LIMITS: QuarantineLimits = { items: 200, bytes: 8 * 2 **
 /** What a row costs beside its bytes; without it a flood of empty requests would count as nothing. */
 const ROW_BYTES = 512;
 
+/** Bytes that something kept aside counts for. */
+export const chargeOf = (kept: { readonly size: number; readonly sealed: Sealed }): number =>
+  Math.max(kept.size, kept.sealed.bytes.length) + ROW_BYTES;
+
 const total = (db: Database): number => numberOf(db.get("SELECT value AS n FROM meta WHERE key = 'quarantine_bytes'"));
 
-const addToTotal = (db: Database, change: number): void => {
-  db.run("UPDATE meta SET value = max(0, value + ?) WHERE key = 'quarantine_bytes'", change);
-};
+function count(db: Database, terminal: number, items: number, bytes: number): void {
+  db.run('UPDATE terminals SET quarantine_items = quarantine_items + ? WHERE id = ?', items, terminal);
+  db.run("UPDATE meta SET value = max(0, value + ?) WHERE key = 'quarantine_bytes'", bytes);
+}
 
 function isFull(db: Database, terminal: number, charged: number, limits: QuarantineLimits): boolean {
   const sql = 'SELECT count(*) AS items, total(charged) AS charged FROM quarantine WHERE terminal_id = ?';
@@ -31,7 +37,8 @@ function isFull(db: Database, terminal: number, charged: number, limits: Quarant
 }
 
 export function quarantine(db: Database, request: QuarantinedRequest, limits: QuarantineLimits): QuarantineVerdict {
-  const terminal = terminalIdOf(db, request);
+  const terminal = terminalIdOf(db, request, 'contact');
+  if (!terminal) return 'full';
   touch(db, terminal, request.receivedAt, request.remoteAddress);
   const again = db.run(
     'UPDATE quarantine SET count = count + 1 WHERE terminal_id = ? AND digest = ?',
@@ -39,7 +46,7 @@ export function quarantine(db: Database, request: QuarantinedRequest, limits: Qu
     request.digest,
   );
   if (again > 0) return 'known';
-  const charged = Math.max(request.size, request.sealed.bytes.length) + ROW_BYTES;
+  const charged = chargeOf(request);
   if (isFull(db, terminal.id, charged, limits)) return 'full';
   db.run(
     `INSERT INTO quarantine
@@ -56,13 +63,13 @@ export function quarantine(db: Database, request: QuarantinedRequest, limits: Qu
     request.sealed.keyId,
     request.sealed.bytes,
   );
-  addToTotal(db, charged);
+  count(db, terminal.id, 1, charged);
   return 'kept';
 }
 
 export function releaseQuarantine(db: Database, ids: readonly number[]): void {
   for (const id of ids) {
-    const row = db.get('DELETE FROM quarantine WHERE id = ? RETURNING charged', id);
-    if (row) addToTotal(db, -int(row, 'charged'));
+    const row = db.get('DELETE FROM quarantine WHERE id = ? RETURNING terminal_id, charged', id);
+    if (row) count(db, int(row, 'terminal_id'), -1, -int(row, 'charged'));
   }
 }

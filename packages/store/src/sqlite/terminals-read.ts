@@ -1,5 +1,6 @@
 import {
   asSerialNumber,
+  NOBODY,
   type SerialNumber,
   type Terminal,
   type TerminalSettings,
@@ -34,7 +35,7 @@ export function terminalOf(row: Row): Terminal {
 const LISTING = `SELECT t.*,
   (SELECT count(*) FROM quarantine q WHERE q.terminal_id = t.id) AS quarantined,
   (SELECT count(*) FROM parked k WHERE k.state = 'parked' AND k.terminal_id = t.id) AS parked_pieces
-  FROM terminals t`;
+  FROM terminals t WHERE t.serial_number <> '${NOBODY}'`;
 
 const listingOf = (row: Row): TerminalListing => ({
   ...terminalOf(row),
@@ -45,15 +46,21 @@ const listingOf = (row: Row): TerminalListing => ({
 });
 
 export const allTerminals = (db: Database): Terminal[] =>
-  db.all('SELECT * FROM terminals ORDER BY serial_number').map(terminalOf);
+  db.all('SELECT * FROM terminals WHERE serial_number <> ? ORDER BY serial_number', NOBODY).map(terminalOf);
 
 export const listTerminals = (db: Database, status: TerminalStatus | undefined): TerminalListing[] =>
-  db.all(`${LISTING} WHERE ?1 IS NULL OR t.status = ?1 ORDER BY t.serial_number`, orNull(status)).map(listingOf);
+  db.all(`${LISTING} AND (?1 IS NULL OR t.status = ?1) ORDER BY t.serial_number`, orNull(status)).map(listingOf);
 
 export function findTerminal(db: Database, serialNumber: SerialNumber): TerminalListing | undefined {
-  const row = db.get(`${LISTING} WHERE t.serial_number = ?`, serialNumber);
+  const row = db.get(`${LISTING} AND t.serial_number = ?`, serialNumber);
   return row && listingOf(row);
 }
+
+export const WITH_QUARANTINE = `SELECT serial_number FROM terminals
+  WHERE status = 'approved' AND quarantine_items > 0 ORDER BY serial_number`;
+
+export const terminalsWithQuarantine = (db: Database): SerialNumber[] =>
+  db.all(WITH_QUARANTINE).map((row) => asSerialNumber(text(row, 'serial_number')));
 
 export const revision = (db: Database): number =>
   numberOf(db.get("SELECT value AS n FROM meta WHERE key = 'revision'"));

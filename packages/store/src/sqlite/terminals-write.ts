@@ -1,69 +1,15 @@
-import type { Json, JsonObject, SerialNumber, Terminal } from '@biolistener/core';
+import { NOBODY, type Json, type JsonObject, type SerialNumber, type Terminal } from '@biolistener/core';
 import type { Contact, TerminalChange } from '../contract/index.ts';
 import { storeError } from '../errors.ts';
 import { audit, moveRevision } from './audit.ts';
 import type { Database, Row } from './database.ts';
-import { int, jsonObject, numberOf, orNull } from './rows.ts';
+import { Refusal } from './failures.ts';
+import { insertTerminal, terminalIdOf, tooManyPending, type KnownTerminal } from './first-sight.ts';
+import { int, jsonObject, orNull, text } from './rows.ts';
 import { terminalOf } from './terminals-read.ts';
-
-/** A flood of invented serial numbers must not fill the disk. */
-export const MOST_PENDING = 10_000;
-
-export interface KnownTerminal {
-  readonly id: number;
-}
 
 const find = (db: Database, serialNumber: SerialNumber): Row | undefined =>
   db.get('SELECT * FROM terminals WHERE serial_number = ?', serialNumber);
-
-interface FirstSight {
-  readonly serialNumber: SerialNumber;
-  readonly brand: string;
-  readonly at: number;
-  readonly address: string | null;
-  readonly lastContactAt: number;
-}
-
-function create(db: Database, seen: FirstSight): Row {
-  const pending = numberOf(db.get("SELECT count(*) AS n FROM terminals WHERE status = 'pending'"));
-  if (pending >= MOST_PENDING)
-    throw storeError('STORE_TOO_MANY_PENDING', `${pending} terminals wait for approval already`);
-  const row = db.get(
-    `INSERT INTO terminals (serial_number, brand, status, first_seen_at, last_contact_at, last_address)
-     VALUES (?, ?, 'pending', ?, ?, ?) RETURNING *`,
-    seen.serialNumber,
-    seen.brand,
-    seen.at,
-    seen.lastContactAt,
-    seen.address,
-  );
-  if (!row) throw storeError('STORE_REJECTED', `no row for terminal ${seen.serialNumber}`);
-  return row;
-}
-
-/** The terminal that a request came from; made as pending when it is new. */
-export function terminalIdOf(
-  db: Database,
-  from: {
-    readonly serialNumber: SerialNumber;
-    readonly brand: string;
-    readonly receivedAt: number;
-    readonly remoteAddress: string;
-  },
-): KnownTerminal {
-  const at = from.receivedAt;
-  const known = db.get('SELECT id FROM terminals WHERE serial_number = ?', from.serialNumber);
-  const row =
-    known ??
-    create(db, {
-      serialNumber: from.serialNumber,
-      brand: from.brand,
-      at,
-      address: from.remoteAddress,
-      lastContactAt: at,
-    });
-  return { id: int(row, 'id') };
-}
 
 /** Shallow: a key replaces the stored one, `null` forgets it, what is not named stays. */
 export function merged(stored: JsonObject, change: Readonly<Record<string, Json | undefined>>): JsonObject {
@@ -81,22 +27,17 @@ export interface Learnt {
   readonly clockDriftSeconds?: number;
 }
 
+/** Merges into a column of JSON; what is there already is not written again. */
+function mergeInto(db: Database, terminal: KnownTerminal, column: 'profile' | 'stamps', learnt: JsonObject): void {
+  const row = db.get(`SELECT ${column} FROM terminals WHERE id = ?`, terminal.id) ?? { [column]: '{}' };
+  const after = JSON.stringify(merged(jsonObject(row, column), learnt));
+  if (after !== text(row, column)) db.run(`UPDATE terminals SET ${column} = ? WHERE id = ?`, after, terminal.id);
+}
+
 /** Writes what an exchange taught about a terminal, apart from the contact itself. */
 export function learn(db: Database, terminal: KnownTerminal, at: number, learnt: Learnt): void {
-  const before = (name: 'profile' | 'stamps'): JsonObject =>
-    jsonObject(db.get(`SELECT ${name} FROM terminals WHERE id = ?`, terminal.id) ?? {}, name);
-  if (learnt.profile)
-    db.run(
-      'UPDATE terminals SET profile = ? WHERE id = ?',
-      JSON.stringify(merged(before('profile'), learnt.profile)),
-      terminal.id,
-    );
-  if (learnt.stamps)
-    db.run(
-      'UPDATE terminals SET stamps = ? WHERE id = ?',
-      JSON.stringify(merged(before('stamps'), learnt.stamps)),
-      terminal.id,
-    );
+  if (learnt.profile) mergeInto(db, terminal, 'profile', learnt.profile);
+  if (learnt.stamps) mergeInto(db, terminal, 'stamps', learnt.stamps);
   if (learnt.clockDriftSeconds !== undefined)
     db.run(
       `UPDATE terminals SET clock_drift_seconds = ?2, clock_measured_at = ?3
@@ -123,8 +64,14 @@ const current = (db: Database, serialNumber: SerialNumber): Terminal => {
   return terminalOf(row);
 };
 
-export function noteTerminal(db: Database, seen: Contact & { readonly brand: string }): Terminal {
-  const terminal = terminalIdOf(db, { ...seen, receivedAt: seen.at, remoteAddress: seen.address });
+function refuseNobody(serialNumber: SerialNumber): void {
+  if (serialNumber === NOBODY) throw storeError('STORE_REJECTED', `${NOBODY} stands for no terminal`);
+}
+
+export function noteTerminal(db: Database, seen: Contact & { readonly brand: string }): Terminal | Refusal {
+  refuseNobody(seen.serialNumber);
+  const terminal = terminalIdOf(db, { ...seen, receivedAt: seen.at, remoteAddress: seen.address }, 'contact');
+  if (!terminal) return new Refusal(tooManyPending());
   touch(db, terminal, seen.at, seen.address);
   learn(db, terminal, seen.at, seen);
   return current(db, seen.serialNumber);
@@ -148,20 +95,28 @@ export function changeTerminal(
   actor: string,
   brand?: string,
 ): Terminal {
-  const now = Date.now();
-  const row =
-    find(db, serialNumber) ??
-    (brand === undefined ? undefined : create(db, { serialNumber, brand, at: now, address: null, lastContactAt: 0 })); // 0: never heard of it yet
+  refuseNobody(serialNumber);
+  const row = find(db, serialNumber) ?? (brand === undefined ? undefined : createByHand(db, serialNumber, brand));
   if (!row) throw storeError('STORE_NOT_FOUND', `no terminal ${serialNumber}`);
   const settings = merged(jsonObject(row, 'settings'), change.settings ?? {});
   db.run(
-    'UPDATE terminals SET status = coalesce(?, status), settings = ? WHERE id = ?',
+    `UPDATE terminals SET status = coalesce(?, status), brand = coalesce(?, brand), settings = ?, is_bare = 0
+     WHERE id = ?`,
     orNull(change.status),
+    orNull(brand),
     JSON.stringify(settings),
     int(row, 'id'),
   );
-  const details = { ...(change.status && { status: change.status }), settings: { ...change.settings } };
+  const details = {
+    ...(change.status && { status: change.status }),
+    ...(brand !== undefined && { brand }),
+    settings: { ...change.settings },
+  };
   audit(db, actor, 'terminal.change', serialNumber, details);
   moveRevision(db);
   return current(db, serialNumber);
 }
+
+/** A person may add as many as they like; 0: never heard of it yet. */
+const createByHand = (db: Database, serialNumber: SerialNumber, brand: string): Row =>
+  insertTerminal(db, { serialNumber, brand, at: Date.now(), address: null, lastContactAt: 0, isBare: false });

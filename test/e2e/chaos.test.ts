@@ -1,0 +1,45 @@
+import { expect, jest, test } from '@jest/globals';
+import { execFile } from 'node:child_process';
+import { resolve } from 'node:path';
+
+// The kill test itself stands in test/chaos; docs/chaos.md says what its numbers mean.
+
+const TIMEOUT_MS = 9 * 60_000;
+jest.setTimeout(TIMEOUT_MS + 30_000);
+
+const MAIN = resolve(import.meta.dirname, '../chaos/main.ts');
+
+interface Verdict {
+  readonly code: number;
+  readonly account: Readonly<Record<string, unknown>>;
+}
+
+/** Runs it as a process of its own and reads the last line that it prints. */
+function chaos(...words: string[]): Promise<Verdict> {
+  return new Promise((done, fail) => {
+    const options = { timeout: TIMEOUT_MS, maxBuffer: 1 << 26 };
+    execFile(process.execPath, [MAIN, '--json', ...words], options, (error, stdout, stderr) => {
+      const last = stdout.trim().split('\n').at(-1) ?? '';
+      if (!last.startsWith('{')) return fail(new Error(`no account; it said:\n${stderr.slice(-4000)}`));
+      done({ code: error === null ? 0 : Number(error.code), account: JSON.parse(last) as Verdict['account'] });
+    });
+  });
+}
+
+test('fifty kills lose nothing, double nothing, and park what nobody can deliver', async () => {
+  const { code, account } = await chaos('--kills', '50', '--seed', '20261');
+  expect(account).toMatchObject({ lost: 0, doubled: 0, isDrained: true, isSettled: true, field: true, examples: [] });
+  expect(account['acked']).toBeGreaterThan(100);
+  expect(account['parked']).toBeGreaterThan(0);
+  const victims = account['byVictim'] as Record<string, number>;
+  expect(Object.values(victims).reduce((sum, count) => sum + count, 0)).toBe(50);
+  expect(Object.keys(victims).sort()).toEqual(['listener', 'redis', 'sandbox', 'worker']);
+  expect(code).toBe(0);
+});
+
+test('the same holds where the site may not be given the punch id field', async () => {
+  const { code, account } = await chaos('--without-field', '--kills', '10', '--seed', '20262');
+  expect(account).toMatchObject({ lost: 0, doubled: 0, isDrained: true, isSettled: true, field: false });
+  expect(account['acked']).toBeGreaterThan(0);
+  expect(code).toBe(0);
+});

@@ -99,12 +99,11 @@ class Place {
     if (this.#up && this.#up.process.exitCode === null && this.#up.process.signalCode === null) return;
     const up = this.launch(more);
     this.#up = up;
-    const announced = until('up', () => up.said().includes('"up":true'), 60_000);
-    const died = up.exited.then(() => Promise.reject(new Error('it ended')));
-    await Promise.race([announced, died]).catch((error: unknown) => {
-      throw new Error(`up did not come up: ${up.said()}`, { cause: error });
-    });
-    died.catch(() => undefined); // ending later is for the test to judge
+    let isOver = false;
+    void up.exited.then(() => (isOver = true));
+    const isUp = (): boolean => up.said().includes('"up":true');
+    await until('up', () => isOver || isUp(), 60_000);
+    if (isOver) throw new Error(`it did not come up: ${up.said()}`);
   }
 
   async end(signal: NodeJS.Signals): Promise<Exit> {

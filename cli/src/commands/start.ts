@@ -7,15 +7,16 @@ export function registerStart(program: Command): void {
   program
     .command('start')
     .description(
-      'run some roles as a process of their own, for more than one process or machine; Redis and nginx are yours then',
+      'run some roles as a process of their own, for more than one process on this machine; Redis and nginx are yours then',
     )
     .addArgument(new Argument('<role...>', 'what this process does').choices(ROLES))
+    .option('--json', 'print one JSON line when it is up; the log goes on beside it')
     .addHelpText(
       'after',
-      '\nExamples:\n  $ REDIS_URL=redis://10.0.0.5:6379 biolistener start listener\n  $ biolistener start worker api\n\nSIGTERM finishes what is in progress and stops.',
+      '\nExamples:\n  $ REDIS_URL=redis://127.0.0.1:6379 biolistener start listener\n  $ biolistener start worker api\n\nSIGTERM finishes what is in progress and stops.',
     )
-    .action(async (roles: Role[]) => {
+    .action(async (roles: Role[], options: { json?: boolean }) => {
       const { startRoles } = await import('../services/start-roles.ts');
-      await startRoles(roles);
+      await startRoles(roles, options);
     });
 }

@@ -14,7 +14,7 @@ function opsPort(settings: Settings, roles: readonly Role[]): number | undefined
 }
 
 /** Runs some roles until a signal: Redis and nginx are somebody else's. */
-export async function startRoles(roles: readonly Role[]): Promise<void> {
+export async function startRoles(roles: readonly Role[], options: { readonly json?: boolean }): Promise<void> {
   const requested = stopRequested();
   const site = await openSite(loadSettings());
   const composition: Composition = { site, stops: createStopList(), checks: new Map() };
@@ -22,6 +22,7 @@ export async function startRoles(roles: readonly Role[]): Promise<void> {
   try {
     await addRoles(composition, roles);
     site.log.info({ roles }, 'up');
+    if (options.json === true) console.log(JSON.stringify({ up: true, roles, pid: process.pid }));
     site.log.info({ signal: await requested }, 'stopping');
   } finally {
     await composition.stops.stopAll(site.log);

@@ -109,6 +109,8 @@ function contradictions(settings: Settings): string[] {
     BIOLISTENER_LISTENER_PORT: settings.listenerPort,
     BIOLISTENER_REDIS_PORT: settings.redisPort,
     BIOLISTENER_SANDBOX_PORT: settings.sandboxPort,
+    BIOLISTENER_LISTENER_OPS_PORT: settings.listenerOpsPort,
+    BIOLISTENER_WORKER_OPS_PORT: settings.workerOpsPort,
   };
   const names = Object.entries(ports);
   for (const [i, [name, value]] of names.entries()) {

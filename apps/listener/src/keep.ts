@@ -13,7 +13,7 @@ const NOT_FOUND = 'no terminal protocol is known at this address; the request wa
 /** Of a stranger's request so much is kept; its size and digest are of the whole. Nothing of it is acknowledged. */
 const MOST_OF_A_STRANGER = 64 * 1024;
 
-type KeepDeps = Pick<ListenerDeps, 'store' | 'vault'>;
+type KeepDeps = Pick<ListenerDeps, 'vault'>;
 
 /** The path alone: queries carry communication keys. */
 const pathOf = (target: string): string => (target.split('?')[0] ?? '').slice(0, 200);
@@ -47,9 +47,11 @@ interface Whose {
   readonly receivedAt: number;
 }
 
-async function keep(whose: Whose, piece: ParkedPiece, deps: Pick<ListenerDeps, 'store'>): Promise<void> {
+async function keep(whose: Whose, piece: ParkedPiece, deps: Pick<ListenerDeps, 'store' | 'metrics'>): Promise<void> {
   const nothing = { punches: [], users: [], templates: [], photos: [], operations: [], results: [] };
-  await deps.store.commitUpload({ ...nothing, ...whose, correlationId: piece.digest.slice(0, 12), parked: [piece] });
+  const upload = { ...nothing, ...whose, correlationId: piece.digest.slice(0, 12), parked: [piece] };
+  const { refusedParked } = await deps.store.commitUpload(upload);
+  if (refusedParked > 0) deps.metrics.limited.inc({ limit: 'parked' });
 }
 
 /** A stranger's request: kept while there is room for strangers, counted always, told in the log once in a while. */
@@ -109,7 +111,7 @@ export async function keepUndecodable(
   request: Request,
   arrival: Arrival,
   error: unknown,
-  deps: Pick<ListenerDeps, 'store' | 'vault' | 'log'>,
+  deps: Pick<ListenerDeps, 'store' | 'vault' | 'log' | 'metrics'>,
 ): Promise<Decoded> {
   const { input, serialNumber, brand, identity } = request;
   const piece = pieceOf(input, 'LISTENER_DECODER_FAILED', `operation ${identity.operation}`, deps);

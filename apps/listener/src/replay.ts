@@ -1,10 +1,11 @@
-import { messageOf, type SerialNumber } from '@biolistener/core';
+import { isTransient, messageOf, type SerialNumber } from '@biolistener/core';
 import type { ParkedItem, QuarantinedItem } from '@biolistener/store';
 import type { Brand, Decoded, WireInput } from '@biolistener/wire';
 import { z } from 'zod';
 import type { ListenerDeps } from './deps.ts';
 import { commit } from './ingest.ts';
 import { keepWhole } from './keep.ts';
+import { sometimes } from './log-seldom.ts';
 import { openQuarantined, unpackRequest } from './quarantine.ts';
 import type { Entry } from './registry.ts';
 import { arrivalOf, type Request } from './request.ts';
@@ -49,10 +50,13 @@ async function takeIn(item: QuarantinedItem, brand: Brand, entry: Entry, deps: L
 
 /** Sealed with a key that is gone, or beyond its codec: it is parked as it is, where a person sees it. */
 async function giveUp(item: QuarantinedItem, entry: Entry, error: unknown, deps: ListenerDeps): Promise<void> {
+  if (isTransient(error)) throw error; // the store is away: the next round tries again
   const { serialNumber } = item;
-  deps.log.error(
-    { serialNumber, quarantined: item.id, reason: messageOf(error) },
-    'a request from quarantine cannot be read',
+  sometimes(`quarantined ${item.id}`, deps.now(), () =>
+    deps.log.error(
+      { serialNumber, quarantined: item.id, reason: messageOf(error) },
+      'a request from quarantine cannot be read',
+    ),
   );
   if (!isOpenable(item, deps)) return;
   await keepWhole(openQuarantined(item, deps.vault), entry.terminal, 'LISTENER_DECODER_FAILED', deps);

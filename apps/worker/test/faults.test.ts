@@ -87,7 +87,8 @@ describe('when the site is away', () => {
     await bench.sandbox.faults.setTimeZone('Europe/Berlin');
     await bench.punch(['1', minute(1)]);
     await until(() => worker.status().site.state === 'refused', 'refused');
-    expect(bench.sandbox.checkins()).toEqual([]);
+    // the self-test that follows writes a probe, and removes it
+    expect(bench.sandbox.checkins().filter((doc) => doc['device_id'] === 'Gate 1')).toEqual([]);
   });
 
   test('a row with a wrong time that could not be removed is corrected once the cause is gone', async () => {

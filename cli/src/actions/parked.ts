@@ -145,8 +145,10 @@ export async function retryParked(ids: readonly string[], options: RetryOptions)
     if (doubtful.length > 0) await confirm(doubtText(doubtful), options);
     const sent = target === undefined ? 0 : await unpark(store, target, chosen);
     const actor = actorHere();
-    await Promise.all(chosen.pieces.map((item) => store.setParkedState(item.id, 'retry', actor)));
-    print(options, { punches: sent, pieces: chosen.pieces.length }, () => retryText(sent, chosen.pieces.length));
+    // false: it ended already, and its bytes are gone
+    const asked = await Promise.all(chosen.pieces.map((item) => store.setParkedState(item.id, 'retry', actor)));
+    const pieces = asked.filter(Boolean).length;
+    print(options, { punches: sent, pieces }, () => retryText(sent, pieces));
   });
 }
 
@@ -241,7 +243,7 @@ export async function discardParked(ids: readonly string[], options: Json & { re
       options,
       { punches: punches.length, pieces: pieces.length, actor },
       () =>
-        `Discarded: ${counted(punches.length, 'punch', 'punches')} and ${counted(pieces.length, 'piece')}. They stay stored; \`punch replay\` and \`parked retry\` take them up again.`,
+        `Discarded: ${counted(punches.length, 'punch', 'punches')} and ${counted(pieces.length, 'piece')}. Punches stay stored, and \`punch replay\` takes them up again; the bytes of pieces are erased.`,
     );
   });
 }

@@ -31,7 +31,7 @@ export function registerDevice(program: Command): void {
     .option('--name <name>', 'name for people, also the device_id in ERPNext')
     .option('--role <role>', 'which way people pass: in, out or both')
     .option('--place <place>', 'Branch in ERPNext')
-    .option('--brand <brand>', 'for a serial number that never called: zkteco, ebkn …')
+    .option('--brand <brand>', 'whose words it speaks: zkteco, ebkn …; needed for a serial number that never called')
     .addOption(jsonOption())
     .addHelpText(
       'after',

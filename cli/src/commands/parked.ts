@@ -41,7 +41,7 @@ export function registerParked(program: Command): void {
   parked
     .command('discard')
     .argument('<id...>', ID)
-    .description('say that these never go to ERPNext; they stay stored')
+    .description('say that these never go to ERPNext; punches stay stored, the bytes of pieces are erased')
     .addOption(yesOption())
     .addOption(jsonOption())
     .addHelpText('after', examples('parked discard 12', 'parked discard 3f2a9c41d07b --yes'))

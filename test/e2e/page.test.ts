@@ -80,7 +80,10 @@ describe('the status page', () => {
 
   test('shows a punch as soon as it is stored, with a PIN that is no markup', async () => {
     const time = new Date(Date.now() + 330 * 60_000).toISOString().slice(0, 19).replace('T', ' ');
-    const reply = await ask(listenerPort, zkPost(SN, 'ATTLOG', `<b>7</b>\t${time}\t0\t1\t0\t0\t0\n17\t${time}\t0\t1\t0\t0\t0\n`));
+    const reply = await ask(
+      listenerPort,
+      zkPost(SN, 'ATTLOG', `<b>7</b>\t${time}\t0\t1\t0\t0\t0\n17\t${time}\t0\t1\t0\t0\t0\n`),
+    );
     expect(reply.body.toString()).toBe('OK: 2');
     const { text } = await page(`${statusUrl}/`);
     expect(text).toContain(`<td>${time}</td>`);

@@ -262,27 +262,30 @@ describe('the command behind it', () => {
     expect(node).toBe(process.execPath);
   });
 
-  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s reaches it, and its own way to end is kept', async (signal) => {
-    const file = script(
-      'waits.mjs',
-      `for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    '%s reaches it, and its own way to end is kept',
+    async (signal) => {
+      const file = script(
+        'waits.mjs',
+        `for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
   process.on(signal, () => { console.log('got ' + signal); process.exit(7); });
 console.log('waiting');
 setInterval(() => undefined, 1000);
 `,
-    );
-    const child = spawn(process.execPath, [join(tree, 'scripts/setup.mjs'), '--then', file], {
-      env: { PATH: [join(tree, 'bin'), join(tree, 'programs'), '/bin'].join(delimiter) },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    let said = '';
-    child.stdout.on('data', (part: Buffer) => {
-      said += part.toString();
-      if (said === 'waiting\n') child.kill(signal);
-    });
-    const [code] = (await once(child, 'close')) as [number | null];
-    expect([code, said]).toEqual([7, `waiting\ngot ${signal}\n`]);
-  });
+      );
+      const child = spawn(process.execPath, [join(tree, 'scripts/setup.mjs'), '--then', file], {
+        env: { PATH: [join(tree, 'bin'), join(tree, 'programs'), '/bin'].join(delimiter) },
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      let said = '';
+      child.stdout.on('data', (part: Buffer) => {
+        said += part.toString();
+        if (said === 'waiting\n') child.kill(signal);
+      });
+      const [code] = (await once(child, 'close')) as [number | null];
+      expect([code, said]).toEqual([7, `waiting\ngot ${signal}\n`]);
+    },
+  );
 
   test.each([
     ['SIGINT', 130],

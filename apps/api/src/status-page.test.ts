@@ -121,7 +121,8 @@ test('no text from a terminal, a person or a site becomes markup', () => {
   expect(page).not.toMatch(/<(img|script)/i);
   expect(page.split('&lt;script&gt;alert(2)&lt;/script&gt;&amp;amp;')).toHaveLength(12);
   // no attribute was left: in every tag, quotes come in pairs and hold whatever the text said
-  for (const [tag] of page.matchAll(/<[a-z][^>]*>/g)) expect(tag.replace(/="[^"<>]*"/g, '')).toMatch(/^<\w+[ a-z-]*\/?>$/);
+  for (const [tag] of page.matchAll(/<[a-z][^>]*>/g))
+    expect(tag.replace(/="[^"<>]*"/g, '')).toMatch(/^<\w+[ a-z-]*\/?>$/);
 });
 
 test('the page needs nothing from elsewhere, runs no script, and is fit for light and dark', () => {

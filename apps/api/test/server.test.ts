@@ -15,7 +15,9 @@ afterEach(async () => {
 });
 
 const metrics = openMetrics({ withProcess: true });
-const ok = (part: string): HealthCheck => () => ({ part, state: 'ok', message: 'works' });
+const ok =
+  (part: string): HealthCheck =>
+  () => ({ part, state: 'ok', message: 'works' });
 
 async function api(own: Partial<ApiOptions> = {}): Promise<(path: string, init?: RequestInit) => Promise<Response>> {
   const server = await startApi({

@@ -151,7 +151,7 @@ function limitedReply(
   const brand = deps.brands.find((candidate) => candidate.claims(input));
   if (!brand) return RETRY;
   const identity = brand.identify(input);
-  sometimes(`limit ${limit} ${head.remoteAddress}`, deps.now(), (times) =>
+  sometimes(deps, `limit ${limit} ${head.remoteAddress}`, (times) =>
     deps.log.warn(
       { brand: brand.name, serialNumber: identity.serialNumber, remoteAddress: head.remoteAddress, limit, times },
       'over a limit, not acknowledged',

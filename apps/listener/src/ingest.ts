@@ -44,7 +44,9 @@ async function ingestParts(
     const part = { ...request, input };
     const decoded = await decode(part, arrival, undefined, deps);
     replies.push(decoded.reply);
-    inFlight.push(commit(part, arrival, withoutPointers(decoded), deps));
+    const committed = commit(part, arrival, withoutPointers(decoded), deps);
+    committed.catch(() => undefined); // awaited below; until then its failure must not count as nobody's
+    inFlight.push(committed);
     await turn(); // the store gets what it was given, and other terminals get their turn
     if (at >= PARTS_IN_FLIGHT) await inFlight[at - PARTS_IN_FLIGHT];
   }

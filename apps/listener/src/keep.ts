@@ -65,7 +65,7 @@ async function keepStranger(
 ): Promise<void> {
   deps.metrics.unknown.inc({ brand });
   const { remoteAddress } = input;
-  sometimes(`${reason} ${remoteAddress}`, deps.now(), (times) =>
+  sometimes(deps, `${reason} ${remoteAddress}`, (times) =>
     deps.log.warn({ brand, operation, remoteAddress, reason, times }, 'a request that is nobody’s is kept'),
   );
   if (!deps.keepUnknownRequests) return;

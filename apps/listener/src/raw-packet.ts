@@ -21,7 +21,7 @@ export function answerRawPacket(
   const line = packet.toString('latin1').split('\r\n')[0] ?? '';
   deps.metrics.unknown.inc({ brand: 'none' });
   const address = socket.remoteAddress ?? '';
-  sometimes(`raw ${address}`, deps.now(), (times) =>
+  sometimes(deps, `raw ${address}`, (times) =>
     deps.log.warn(
       { remoteAddress: address, code: error.code, bytes: packet.length, times },
       'a request that is no HTTP',

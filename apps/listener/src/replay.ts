@@ -52,7 +52,7 @@ async function takeIn(item: QuarantinedItem, brand: Brand, entry: Entry, deps: L
 async function giveUp(item: QuarantinedItem, entry: Entry, error: unknown, deps: ListenerDeps): Promise<void> {
   if (isTransient(error)) throw error; // the store is away: the next round tries again
   const { serialNumber } = item;
-  sometimes(`quarantined ${item.id}`, deps.now(), () =>
+  sometimes(deps, `quarantined ${item.id}`, () =>
     deps.log.error(
       { serialNumber, quarantined: item.id, reason: messageOf(error) },
       'a request from quarantine cannot be read',

@@ -41,13 +41,7 @@ interface Up {
   said(): string;
 }
 
-interface Ports {
-  readonly terminals: number;
-  readonly api: number;
-  readonly listener: number;
-  readonly redis: number;
-  readonly sandbox: number;
-}
+type Ports = Readonly<Record<'terminals' | 'api' | 'listener' | 'redis' | 'sandbox', number>>;
 
 const until = async (what: string, isSo: () => Promise<boolean> | boolean, timeoutMs = 30_000): Promise<void> => {
   const deadline = Date.now() + timeoutMs;
@@ -68,6 +62,7 @@ class Place {
   readonly dir = mkdtempSync(join(tmpdir(), 'biolistener-up-'));
   readonly dataDir = join(this.dir, 'data');
   readonly ports: Ports;
+  readonly #launched: Up[] = [];
   #up: Up | undefined;
 
   private constructor(ports: Ports) {
@@ -99,20 +94,22 @@ class Place {
     const child = spawn(process.execPath, words, { env, cwd: this.dir, stdio: ['ignore', 'pipe', 'pipe'] });
     let said = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (part: Buffer) => (said += part.toString()));
-    const exited = once(child, 'close').then(([code, signal]): Exit => ({ code, signal }) as Exit); // as Node documents it
-    this.#up = { process: child, exited, said: () => said };
-    return this.#up;
+    const exited = new Promise<Exit>((done) => child.once('close', (code, signal) => done({ code, signal })));
+    const up = { process: child, exited, said: () => said };
+    this.#launched.push(up);
+    return up;
   }
 
   /** Up and taking terminals; does nothing when it is up already. */
   async up(more: Readonly<Record<string, string>> = {}): Promise<void> {
     if (this.#up && this.#up.process.exitCode === null && this.#up.process.signalCode === null) return;
     const up = this.launch(more);
-    let isOver = false;
-    void up.exited.then(() => (isOver = true));
+    this.#up = up;
+    const end = { isOver: false };
+    void up.exited.then(() => (end.isOver = true));
     const isUp = (): boolean => up.said().includes('"up":true');
-    await until('up', () => isOver || isUp(), 60_000);
-    if (isOver) throw new Error(`it did not come up: ${up.said()}`);
+    await until('up', () => end.isOver || isUp(), 60_000);
+    if (end.isOver) throw new Error(`it did not come up: ${up.said()}`);
   }
 
   async end(signal: NodeJS.Signals): Promise<Exit> {
@@ -174,13 +171,16 @@ class Place {
   async untilDelivered(rows: readonly Row[]): Promise<void> {
     const wanted = rows.map(checkinOf);
     await until(`delivered: ${wanted.join(', ')}`, async () => {
-      const found = await this.checkins().catch(() => []);
+      const found = await this.checkins().catch((): string[] => []);
       return wanted.every((checkin) => found.includes(checkin));
     });
   }
 
   async remove(): Promise<void> {
-    if (this.#up) await this.end('SIGTERM').catch(() => undefined);
+    for (const up of this.#launched) {
+      up.process.kill('SIGTERM');
+      await up.exited;
+    }
     for (const { pid } of this.processes()) process.kill(pid, 'SIGKILL'); // left over by a test that failed
     await until('nothing is left', () => this.processes().length === 0);
     rmSync(this.dir, { recursive: true, force: true });
@@ -309,7 +309,7 @@ describe('one installation', () => {
       const there = (): string[] =>
         site
           .checkins()
-          .map((one) => `${String(one['employee'])} ${String(one['time']).slice(0, 19)}`)
+          .map(({ employee, time }) => `${employee as string} ${(time as string).slice(0, 19)}`) // both are Data fields
           .sort();
       await until('all at the real site', () => there().length >= taken.length, 60_000);
       expect(there()).toEqual(taken.map(checkinOf).sort());

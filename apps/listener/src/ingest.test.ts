@@ -77,7 +77,7 @@ describe('a long upload', () => {
     async (broken) => {
       const stamps: unknown[] = [];
       const { run } = await prepared(inLines(), linesOf(9), (upload) => {
-        if (Number(stamps.push(upload.stamps)) === broken) return Promise.reject(new Error('disk full'));
+        if (stamps.push(upload.stamps) === broken) return Promise.reject(new Error('disk full'));
         return Promise.resolve(receiptOf());
       });
       await expect(run()).rejects.toThrow('disk full');

@@ -41,6 +41,7 @@ export const receiptOf = (with_: Partial<CommitReceipt> = {}): CommitReceipt => 
   newPunches: 0,
   duplicatePunches: 0,
   newParked: 0,
+  refusedParked: 0,
   ...with_,
 });
 
@@ -120,7 +121,7 @@ export interface Bench {
   /** What was committed, in order. */
   readonly uploads: Upload[];
   /** How often the outbox was told. */
-  nudges(): number;
+  readonly nudges: () => number;
 }
 
 /** The listener's parts around a fake store that takes everything, and terminals that it knows already. */

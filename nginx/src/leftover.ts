@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isNginx, textOf } from './control.ts';
@@ -30,7 +30,31 @@ export async function endLeftover(dir: string): Promise<void> {
     await assertOwnerGone(dir, pid);
     await end(pid);
   }
+  if (Number.isInteger(pid) && pid > 1 && !(await isNginx(pid)) && (await hasOrphans(pid))) endGroup(pid);
   await rm(pidFile, { force: true });
+}
+
+/**
+ * Workers whose master alone died keep its port. They stand in the process group that the master was started with, and
+ * the kernel gives no process a number that a group still has: whatever nginx is in that group was ours.
+ */
+async function hasOrphans(group: number): Promise<boolean> {
+  const processes = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  for (const name of processes) {
+    const stat = await textOf(`/proc/${name}/stat`);
+    if (stat?.includes('(nginx)') !== true) continue;
+    const [, , groupOf] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    if (Number(groupOf) === group) return true;
+  }
+  return false;
+}
+
+function endGroup(group: number): void {
+  try {
+    process.kill(-group, 'SIGKILL');
+  } catch {
+    // gone already
+  }
 }
 
 /** The title of the master process holds its arguments, and with them the path of our configuration. */

@@ -363,8 +363,7 @@ describe('what is in the way', () => {
     expect(existsSync(join(place.dataDir, 'up.lock'))).toBe(false);
   });
 
-  // fails: cli/src/services/private-redis.ts takes any redis-server at 127.0.0.1 for its own; its working folder would tell
-  test.failing('a Redis of somebody else that has the number of an old one of ours is left alone', async () => {
+  test('a Redis of somebody else that has the number of an old one of ours is left alone', async () => {
     const [port = 0] = await freePorts(1);
     const theirDir = mkdtempSync(join(tmpdir(), 'biolistener-theirs-'));
     const words = ['--port', String(port), '--bind', '127.0.0.1', '--dir', theirDir, '--save', ''];
@@ -390,9 +389,7 @@ describe('what is in the way', () => {
     expect(place.processes()).toEqual([]);
   });
 
-  // fails: the workers keep the port when their master dies, nginx/src/leftover.ts knows the master alone, and
-  // neither this `up` nor any later one gets the port back
-  test.failing('an nginx whose master alone dies is replaced, and leaves nothing behind', async () => {
+  test('an nginx whose master alone dies is replaced, and leaves nothing behind', async () => {
     await place.up();
     const before = place.pidOf('nginx');
     process.kill(before, 'SIGKILL');

@@ -35,10 +35,18 @@ export function opsApp({ checks, metrics, refresh }: OpsOptions): Express {
     res.status(report.isReady ? 200 : 503).json(report);
   });
   app.get('/metrics', async (_req: Request, res: Response) => {
-    await refresh?.();
+    await refreshed(refresh);
     res.type(metrics.registry.contentType).send(await metrics.registry.metrics());
   });
   return app;
+}
+
+const REFRESH_MS = 2_000;
+
+/** Metrics are asked for most when something is wrong: gauges that cannot be brought up to date keep their last value. */
+async function refreshed(refresh: OpsOptions['refresh']): Promise<void> {
+  const late = new Promise<void>((done) => setTimeout(done, REFRESH_MS).unref());
+  await Promise.race([refresh?.().catch(() => undefined), late]);
 }
 
 /** One place turns failures into a status: a correlation is in the log, nothing private in the reply. */

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createWriteStream, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { createWriteStream, existsSync, mkdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join, resolve } from 'node:path';
 import type { Log } from '@biolistener/telemetry';
@@ -23,7 +23,7 @@ export async function startPrivateRedis(options: { dataDir: string; port: number
   const dir = resolve(options.dataDir, 'redis');
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   await endLeftover(dir);
-  if (await answers(port)) {
+  if ((await askPort(port)) !== 'silent') {
     throw new CommandFailure(
       `port ${port} is held by another program`,
       1,
@@ -97,12 +97,13 @@ async function endLeftover(dir: string): Promise<void> {
   const pid = Number(readFileSync(file, 'utf8'));
   const isOurs = (): boolean => {
     try {
+      // a pid may have gone to another program since, even to another Redis: ours works in our folder
       return (
         readFileSync(`/proc/${pid}/cmdline`, 'utf8').startsWith('redis-server') &&
-        readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('127.0.0.1')
+        readlinkSync(`/proc/${pid}/cwd`) === dir
       );
     } catch {
-      return false; // it is gone
+      return false; // it is gone, or somebody else's
     }
   };
   if (!isOurs()) return;
@@ -110,18 +111,25 @@ async function endLeftover(dir: string): Promise<void> {
   for (let tries = 0; tries < 100 && isOurs(); tries += 1) await new Promise((next) => setTimeout(next, 50));
 }
 
-function answers(port: number): Promise<boolean> {
+/** What a program at the port says to PING: `pong` is a Redis that has read its file, `silent` is none at all. */
+function askPort(port: number): Promise<'pong' | 'other' | 'silent'> {
   return new Promise((done) => {
     const socket = connect({ host: '127.0.0.1', port });
-    socket.once('connect', () => done(true)).once('error', () => done(false));
-    socket.once('connect', () => socket.destroy());
+    const end = (said: 'pong' | 'other' | 'silent'): void => {
+      socket.destroy();
+      done(said);
+    };
+    socket.once('connect', () => socket.write('PING\r\n'));
+    socket.once('data', (bytes: Buffer) => end(bytes.toString('latin1').startsWith('+PONG') ? 'pong' : 'other'));
+    socket.once('error', () => end('silent'));
+    socket.setTimeout(1_000, () => end('other'));
   });
 }
 
 async function ready(port: number, child: ChildProcess): Promise<void> {
   const deadline = Date.now() + READY_MS;
   while (Date.now() < deadline && child.exitCode === null && child.pid !== undefined) {
-    if (await answers(port)) return;
+    if ((await askPort(port)) === 'pong') return;
     await new Promise((next) => setTimeout(next, 30));
   }
   throw new CommandFailure(

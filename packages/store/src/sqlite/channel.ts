@@ -11,6 +11,9 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
+/** So many calls of one turn go over before the turn ends: the thread works on them while this one goes on. */
+const ENOUGH = 16;
+
 export type StartThread = (data: WriterData) => Worker;
 
 /** Flags of the process are not passed on: some of them (`--input-type`, a debugger's) would keep the thread from starting. */
@@ -72,7 +75,9 @@ export class Channel {
   call<K extends OperationName>(name: K, ...args: ArgumentsOf<K>): Promise<ResultOf<K>> {
     if (this.#isClosed) return Promise.reject(storeError('STORE_UNAVAILABLE', 'the store is closed'));
     const id = ++this.#lastId;
-    if (this.#outbox.push([id, name, args]) === 1) setImmediate(() => this.#flush());
+    const waiting = this.#outbox.push([id, name, args]);
+    if (waiting === 1) setImmediate(() => this.#flush());
+    else if (waiting >= ENOUGH) this.#flush();
     return new Promise((resolve, reject) => {
       // The answer to a call of this name is of its type; see the table of operations.
       this.#waiting.set(id, { resolve: resolve as (value: unknown) => void, reject });

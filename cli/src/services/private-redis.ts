@@ -119,9 +119,15 @@ function askPort(port: number): Promise<'pong' | 'other' | 'silent'> {
       socket.destroy();
       done(said);
     };
-    socket.once('connect', () => socket.write('PING\r\n'));
+    let isThere = false;
+    socket.once('connect', () => {
+      isThere = true;
+      socket.write('PING\r\n');
+    });
     socket.once('data', (bytes: Buffer) => end(bytes.toString('latin1').startsWith('+PONG') ? 'pong' : 'other'));
-    socket.once('error', () => end('silent'));
+    // whoever takes the call and hangs up is somebody, too
+    socket.once('error', () => end(isThere ? 'other' : 'silent'));
+    socket.once('close', () => end(isThere ? 'other' : 'silent'));
     socket.setTimeout(1_000, () => end('other'));
   });
 }

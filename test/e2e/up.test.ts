@@ -332,7 +332,9 @@ describe('what is in the way', () => {
   });
 
   const held = async (part: keyof Ports): Promise<string> => {
-    const other = createServer().listen(place.ports[part], '127.0.0.1');
+    // reads what it is asked and says nothing
+    const other = createServer((socket) => void socket.on('error', () => undefined).resume());
+    other.listen(place.ports[part], '127.0.0.1');
     await once(other, 'listening');
     closers.push(() => new Promise((done) => other.close(done)));
     const up = place.launch();

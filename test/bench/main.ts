@@ -78,6 +78,11 @@ function measureHelp(): { helpMs: number; nodeMs: number } {
 const stage = await setBenchStage(size.terminals);
 try {
   const { ports } = stage;
+  // first: a listener that has done nothing else yet
+  const memory = await measureMemory(stage, size.terminals, size.memorySeconds);
+  say(
+    `${memory.terminals} terminals polling: ${Math.round(memory.rssMiB)} MiB resident, ${memory.growthMiB.toFixed(1)} MiB growth over the second half`,
+  );
   const pollDirect = await compare('idle poll, direct', { ours: ports.listener, baseline: ports.bare }, poll);
   const pollNginx = await compare(
     'idle poll, through nginx',
@@ -90,10 +95,6 @@ try {
   const bulk = await measureBulk(stage, size.rows, size.rounds);
   say(
     `${size.rows} lines: ${Math.round(bulk.rowsPerSecond)} rows/s against ${Math.round(bulk.bulkRowsPerSecond)} rows/s in bulk = ${round(bulk.ratio)}`,
-  );
-  const memory = await measureMemory(stage, size.terminals, size.memorySeconds);
-  say(
-    `${memory.terminals} terminals polling: ${Math.round(memory.rssMiB)} MiB resident, ${memory.growthMiB.toFixed(1)} MiB growth over the second half`,
   );
   const cli = measureHelp();
   say(`biolistener --help: ${cli.helpMs} ms (node alone ${cli.nodeMs} ms)`);

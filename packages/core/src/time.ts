@@ -85,6 +85,14 @@ const DAY = 86_400_000;
 const quartersOfZone = new Map<ZoneName, Map<number, { offset: number; certainty: InstantCertainty }>>();
 const MOST_QUARTERS = 50_000;
 
+function quartersOf(zone: ZoneName): Map<number, { offset: number; certainty: InstantCertainty }> {
+  const known = quartersOfZone.get(zone);
+  if (known && known.size <= MOST_QUARTERS) return known;
+  const fresh = new Map<number, { offset: number; certainty: InstantCertainty }>();
+  quartersOfZone.set(zone, fresh);
+  return fresh;
+}
+
 function offsetAtWall(zone: Zone, wall: number): { offset: number; certainty: InstantCertainty } {
   const before = zone.offset(wall - DAY) * MINUTE;
   const after = zone.offset(wall + DAY) * MINUTE;
@@ -105,8 +113,7 @@ function offsetAtWall(zone: Zone, wall: number): { offset: number; certainty: In
 export function toInstant(local: LocalTime, zone: ZoneName): LocatedInstant {
   const wall = asIfUtc(local);
   const quarter = Math.floor(wall / QUARTER);
-  let quarters = quartersOfZone.get(zone);
-  if (!quarters || quarters.size > MOST_QUARTERS) quartersOfZone.set(zone, (quarters = new Map()));
+  const quarters = quartersOf(zone);
   let found = quarters.get(quarter);
   if (!found) {
     found = offsetAtWall(zoneOf(zone), quarter * QUARTER);

@@ -103,6 +103,10 @@ function contradictions(settings: Settings): string[] {
   if (settings.erpnextUrl !== undefined && !hasKey) {
     problems.push('ERPNEXT_URL needs ERPNEXT_API_KEY and ERPNEXT_API_SECRET beside it');
   }
+  const hasAccount = settings.supremaLogin !== undefined && settings.supremaPassword !== undefined;
+  if (settings.supremaUrl !== undefined && !hasAccount) {
+    problems.push('BIOLISTENER_SUPREMA_URL needs BIOLISTENER_SUPREMA_LOGIN and BIOLISTENER_SUPREMA_PASSWORD beside it');
+  }
   const ports = {
     BIOLISTENER_PORT: settings.publicPort,
     BIOLISTENER_API_PORT: settings.apiPort,

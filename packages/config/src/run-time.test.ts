@@ -6,6 +6,8 @@ test('run-time settings have defaults, and stored values over them', () => {
     'log_type.policy': 'none',
     'employee.id_field': 'attendance_device_id',
     'watermark.on': false,
+    'enrolment.policy': 'known-only',
+    'command.raw': false,
   });
   expect(runTimeSettings([{ key: 'log_type.policy', value: 'role' }])['log_type.policy']).toBe('role');
 });
@@ -20,6 +22,7 @@ test.each([
   ['employee.id_field', 'a; drop', /field name/],
   ['watermark.feeds', '[1]', /JSON such as/],
   ['watermark.feeds', '{not json', /JSON such as/],
+  ['enrolment.policy', 'all', /known-only or everywhere/],
   ['nope', '1', /there is no setting nope/],
 ])('%s = %s is refused by name', (key, value, words) => {
   expect(() => parseRunTimeSetting(key, value)).toThrow(words);

@@ -34,7 +34,7 @@ function parseJson(text: string): unknown {
 export const RUN_TIME_SETTINGS = {
   'log_type.policy': spec(
     z.enum(['none', 'state', 'role', 'alternate'], 'none, state, role or alternate').default('none'),
-    'Where IN and OUT come from: none; the state that the terminal claims; the role of the terminal; alternating per employee.',
+    'Where IN and OUT come from: none; the state that the terminal claims; the role of the terminal; alternating per employee at terminals for both ways.',
   ),
   'log_type.reset_after_hours': spec(
     whole(1, 168).default(12),
@@ -50,6 +50,10 @@ export const RUN_TIME_SETTINGS = {
       .regex(/^[a-z][a-z0-9_]{0,139}$/, 'a field name of Employee')
       .default('attendance_device_id'),
     'Field of Employee that holds the PIN.',
+  ),
+  'employee.unknown': spec(
+    z.enum(['park', 'park-and-add'], 'park or park-and-add').default('park'),
+    'What becomes of a punch whose PIN nobody has: park, it waits; park-and-add, it waits and a Biometric Device User is added to ERPNext, where the employee can be chosen.',
   ),
   'checkin.device_id': spec(
     z.string().max(140, 'at most 140 characters').default('{name}'),
@@ -71,6 +75,42 @@ export const RUN_TIME_SETTINGS = {
     whole(0, 1440).default(10),
     'How long after the contact of a terminal its punches may still be on the way.',
   ),
+  'watermark.parked_hours': spec(
+    whole(0, 8760).default(72),
+    'How long a parked punch, such as one of an unknown PIN, holds a Shift Type back; 0: not at all.',
+  ),
+  'clock.set_beyond_seconds': spec(
+    whole(0, 86_400).default(60),
+    'How far the clock of a terminal may be off before it is set by command, also after a change of summer time; 0: never.',
+  ),
+  'enrolment.policy': spec(
+    z.enum(['known-only', 'everywhere'], 'known-only or everywhere').default('known-only'),
+    'Where somebody goes whom a terminal enrolled and nobody assigned: known-only, nowhere; everywhere, to every approved terminal.',
+  ),
+  'roster.attempts': spec(whole(1, 100).default(5), 'How often a record that a terminal refuses is tried.'),
+  'roster.retry_minutes': spec(
+    whole(1, 1440).default(10),
+    'First wait before a refused record is tried again; it doubles up to a day.',
+  ),
+  'roster.deadline_days': spec(whole(1, 3650).default(90), 'How long a record waits for a terminal that is away.'),
+  'roster.reread_hours': spec(
+    whole(0, 8760).default(168),
+    'How often each terminal is asked again for what it has; 0: never.',
+  ),
+  'command.attempts': spec(
+    whole(1, 100).default(5),
+    'How often a command is given to a terminal that does not answer.',
+  ),
+  'command.patience_percent': spec(
+    whole(5, 1000).default(100),
+    'How long a terminal may take to answer a command before it is given again, in percent of what its brand needs: more on slow lines.',
+  ),
+  'command.deadline_hours': spec(whole(1, 8760).default(72), 'How long a command that a person asked for waits.'),
+  'command.force_close_days': spec(
+    whole(1, 3650).default(7),
+    'After how many days a command that a person asked for is closed, whatever its state.',
+  ),
+  'command.raw': spec(yesNo.default(false), 'Whether raw commands may be sent; shells and file transfers never are.'),
 } as const;
 
 export type RunTimeKey = keyof typeof RUN_TIME_SETTINGS;

@@ -131,6 +131,27 @@ export const SETTINGS = {
     doc: 'API secret of the integration user.',
     isSecret: true,
   }),
+  erpnextWebhookSecret: setting({
+    names: ['BIOLISTENER_ERPNEXT_WEBHOOK_SECRET'],
+    schema: z.string().optional(),
+    doc: 'Secret that signs the webhooks of ERPNext, beside the one that the installer made.',
+    isSecret: true,
+  }),
+  socketPathToken: setting({
+    names: ['BIOLISTENER_SOCKET_PATH_TOKEN'],
+    schema: z
+      .string()
+      .regex(/^[\w-]{8,128}$/, 'eight or more letters, digits, - and _')
+      .optional(),
+    doc: 'Terminals that hold a WebSocket must call /t/<this>/… ; any other path is answered 404. Unset: any path will do.',
+    isSecret: true,
+  }),
+  socketBearer: setting({
+    names: ['BIOLISTENER_SOCKET_BEARER'],
+    schema: z.string().min(8, 'eight or more characters').optional(),
+    doc: 'Terminals that hold a WebSocket must send this as `Authorization: Bearer …`. Few can.',
+    isSecret: true,
+  }),
   erpnextSite: setting({
     names: ['BIOLISTENER_ERPNEXT_SITE'],
     schema: z.string().optional(),
@@ -140,6 +161,50 @@ export const SETTINGS = {
     names: ['BIOLISTENER_ERPNEXT_TIME_ZONE'],
     schema: z.string().refine(isZone, 'an IANA zone such as Asia/Kolkata').optional(),
     doc: 'System time zone of the site, where the integration user may not read it.',
+  }),
+  supremaUrl: setting({
+    names: ['BIOLISTENER_SUPREMA_URL'],
+    schema: url(['https:']),
+    doc: 'A BioStar 2 server whose devices are read and managed; `biolistener suprema connect` fills in these settings.',
+  }),
+  supremaLogin: setting({
+    names: ['BIOLISTENER_SUPREMA_LOGIN'],
+    schema: z.string().optional(),
+    doc: 'Operator account of this service on the BioStar server; nobody else should use it.',
+  }),
+  supremaPassword: setting({
+    names: ['BIOLISTENER_SUPREMA_PASSWORD'],
+    schema: z.string().optional(),
+    doc: 'Password of that account.',
+    isSecret: true,
+  }),
+  supremaPin: setting({
+    names: ['BIOLISTENER_SUPREMA_PIN'],
+    schema: z
+      .string()
+      .regex(/^(?:[0-9a-f]{2}:?){32}$/i, 'the SHA-256 of a certificate, 64 hex digits')
+      .optional(),
+    doc: 'SHA-256 fingerprint of the certificate of the BioStar server, where it signed that itself.',
+  }),
+  supremaCaFile: setting({
+    names: ['BIOLISTENER_SUPREMA_CA_FILE'],
+    schema: z.string().optional(),
+    doc: 'PEM file of the authority that signed the certificate of the BioStar server.',
+  }),
+  supremaServerName: setting({
+    names: ['BIOLISTENER_SUPREMA_SERVER_NAME'],
+    schema: z.string().optional(),
+    doc: 'Name in the certificate of the BioStar server, where it is not the host of its address.',
+  }),
+  supremaTimeZone: setting({
+    names: ['BIOLISTENER_SUPREMA_TIME_ZONE'],
+    schema: z.string().refine(isZone, 'an IANA zone such as Asia/Kolkata').optional(),
+    doc: 'Time zone that the BioStar server is set to; that of BIOLISTENER_TIME_ZONE when absent.',
+  }),
+  supremaFirstDays: setting({
+    names: ['BIOLISTENER_SUPREMA_FIRST_DAYS'],
+    schema: count(30, 0, 3650),
+    doc: 'How many days of events are read from a BioStar server the first time.',
   }),
   sandboxPort: setting({
     names: ['BIOLISTENER_SANDBOX_PORT'],
@@ -190,7 +255,7 @@ export const SETTINGS = {
   inFlightMiB: setting({
     names: ['BIOLISTENER_IN_FLIGHT_MIB'],
     schema: count(256, 8, 65_536),
-    doc: 'Bytes of request bodies held in memory at once, in MiB; beyond it terminals are asked to come back.',
+    doc: 'Bytes of request bodies held in memory at once, in MiB; beyond it terminals are asked to come back. One address has a quarter of it, or one largest request.',
   }),
   logLevel: setting({
     names: ['BIOLISTENER_LOG_LEVEL'],

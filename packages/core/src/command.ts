@@ -28,11 +28,17 @@ export interface Command {
   readonly parameters: JsonObject;
 }
 
+/**
+ * What an answer says. uncertain: a first word on the way to the real result. unclear: the last word, which tells neither that it
+ * was done nor that it was not.
+ */
+export const COMMAND_VERDICTS = ['done', 'failed-for-good', 'failed-for-now', 'uncertain', 'unclear'] as const;
+
 /** What a terminal said about a command. Found again by serial number and id, never by the echoed words. */
 export interface CommandResult {
   readonly id: string;
   /** The code as sent: `0`, `-1004`, `OK`, `ERROR_NOT_SUPPORTED`. */
   readonly code: string;
-  readonly verdict: 'done' | 'failed-for-good' | 'failed-for-now' | 'uncertain';
+  readonly verdict: (typeof COMMAND_VERDICTS)[number];
   readonly info: JsonObject;
 }

@@ -28,7 +28,8 @@ export interface Template {
   /** Version text, `40.1`, `10`; empty when the terminal does not say. */
   readonly version: string;
   readonly isValid: boolean;
-  readonly isDuress: boolean;
+  /** Undefined: the terminal does not say; what is known of the same bytes stays. */
+  readonly isDuress: boolean | undefined;
   /** What the terminal said the size was; only compared and shown. */
   readonly declaredSize: number | undefined;
   /** How `data` came: base64 text kept as sent, or raw bytes. */

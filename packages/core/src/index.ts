@@ -4,6 +4,8 @@ export * from './errors.ts';
 export * from './ids.ts';
 export type * from './json.ts';
 export * from './log-type.ts';
+export * from './pin-owner.ts';
 export * from './punch.ts';
+export * from './roster.ts';
 export type * from './terminal.ts';
 export * from './time.ts';

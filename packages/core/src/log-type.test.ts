@@ -44,6 +44,7 @@ test('policy role follows the door, and a door for both ways says nothing', () =
 });
 
 describe('policy alternate', () => {
+  const policy = { ...DEFAULT_LOG_TYPE_POLICY, kind: 'alternate' } as const;
   const after = (logType: 'IN' | 'OUT', ms: number) => decide('alternate', { last: { instant: at - ms, logType } });
 
   test('begins with IN and turns with each punch', () => {
@@ -61,10 +62,27 @@ describe('policy alternate', () => {
       'OUT',
     );
   });
+  test('a door with one way is believed, and what follows elsewhere turns from there', () => {
+    const last = { instant: at - 4 * HOUR, logType: 'IN' } as const;
+    expect([decide('alternate', { role: 'in', last }), decide('alternate', { role: 'out' })]).toEqual(['IN', 'OUT']);
+    expect(decide('alternate', { role: 'both', last })).toBe('OUT');
+  });
+  test.each([0, 1, 2, 3])('of a day with lunch the punch %s may be forgotten: the next day is right', (forgotten) => {
+    const hours = [9, 12, 13, 18].filter((_, n) => n !== forgotten);
+    const punches = [...hours, ...[9, 12, 13, 18].map((hour) => hour + 24)];
+    let last: { instant: number; logType: 'IN' | 'OUT' } | undefined;
+    const said = punches.map((hour) => {
+      const instant = Date.UTC(2026, 2, 9, hour);
+      const { logType } = decideLogType(policy, facts({ instant, last }));
+      if (logType !== '') last = { instant, logType };
+      return logType;
+    });
+    expect(said.slice(-4)).toEqual(['IN', 'OUT', 'IN', 'OUT']);
+  });
   test('a finger pressed twice repeats the direction', () => {
     expect(after('IN', 30_000)).toBe('IN');
     expect(after('IN', 31_000)).toBe('OUT');
-    const policy = { ...DEFAULT_LOG_TYPE_POLICY, kind: 'alternate', repeatSeconds: 0 } as const;
-    expect(decideLogType(policy, facts({ last: { instant: at - 1000, logType: 'IN' } })).logType).toBe('OUT');
+    const always = { ...policy, repeatSeconds: 0 };
+    expect(decideLogType(always, facts({ last: { instant: at - 1000, logType: 'IN' } })).logType).toBe('OUT');
   });
 });

@@ -5,7 +5,7 @@ import type { Instant } from './time.ts';
 /**
  * Where the log type of a check-in comes from.
  * none: ERPNext is told nothing. state: what the terminal claims. role: which way people pass at that terminal.
- * alternate: IN, OUT, IN … per employee.
+ * alternate: IN, OUT, IN … per employee, but at a terminal where people pass one way only, that way.
  */
 export const LOG_TYPE_POLICIES = ['none', 'state', 'role', 'alternate'] as const;
 export type LogTypePolicyKind = (typeof LOG_TYPE_POLICIES)[number];
@@ -47,7 +47,7 @@ export function decideLogType(policy: LogTypePolicy, facts: LogTypeFacts): LogTy
     case 'role':
       return fromRole(facts.role);
     case 'alternate':
-      return alternating(policy, facts);
+      return facts.role === 'both' ? alternating(policy, facts) : fromRole(facts.role);
   }
 }
 

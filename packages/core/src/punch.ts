@@ -1,6 +1,6 @@
 import type { Pin, PunchId, SerialNumber } from './ids.ts';
 import type { JsonObject } from './json.ts';
-import type { Instant, InstantCertainty, LocalTime, ZoneName } from './time.ts';
+import { yearOf, type Instant, type InstantCertainty, type LocalTime, type ZoneName } from './time.ts';
 
 export type Direction = 'IN' | 'OUT';
 
@@ -50,7 +50,7 @@ export function clockFlags(
 ): PunchFlag[] {
   const flags: PunchFlag[] = [];
   const ahead = at.instant - now;
-  if (+at.wallTime.slice(0, 4) < oldestYear || ahead > IMPLAUSIBLE_FUTURE_MS) flags.push('clock-implausible');
+  if (yearOf(at.wallTime) < oldestYear || ahead > IMPLAUSIBLE_FUTURE_MS) flags.push('clock-implausible');
   else if (ahead > FUTURE_TOLERANCE_MS) flags.push('clock-ahead');
   if (at.certainty === 'ambiguous') flags.push('time-ambiguous');
   if (at.certainty === 'skipped') flags.push('time-skipped');

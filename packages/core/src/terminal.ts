@@ -20,6 +20,10 @@ export interface TerminalSettings {
   readonly stateMap?: Readonly<Record<string, Direction | 'none'>>;
   /** Brand-specific switches, documented per brand (`verifyTable`, `ackProfile` …). */
   readonly options?: JsonObject;
+  /** What its check-ins name as their device, where a person chose it. */
+  readonly deviceId?: string;
+  /** Nobody is put on it or taken off it, and nothing of it goes to others, until it is switched on again. */
+  readonly isSyncOff?: boolean;
 }
 
 /** A unit on the wall, by serial number. */

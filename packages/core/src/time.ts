@@ -2,6 +2,8 @@ import { DateTime, FixedOffsetZone, IANAZone, type Zone } from 'luxon';
 
 /** A wall clock reading without a zone, `YYYY-MM-DD HH:MM:SS`, a date that exists. Not an `Instant`. */
 export type LocalTime = string & { readonly __localTime: true };
+/** A day without a zone, `YYYY-MM-DD`, that exists. */
+export type LocalDate = string & { readonly __localDate: true };
 /** Milliseconds since 1970-01-01T00:00:00Z. */
 export type Instant = number;
 /** An IANA name (`Asia/Kolkata`) or a fixed offset (`UTC+05:30`). */
@@ -14,17 +16,17 @@ const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const;
 const isLeap = (year: number): boolean => (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
 const two = (n: number): string => (n < 10 ? `0${n}` : String(n));
 
-/** Builds a LocalTime from parts; `undefined` when no such date or time exists. */
-export function localTimeOf(
+/** Whether there is such a date and time; false where a part is NaN. */
+export function isLocalTime(
   year: number,
   month: number,
   day: number,
-  hour = 0,
-  minute = 0,
-  second = 0,
-): LocalTime | undefined {
+  hour: number,
+  minute: number,
+  second: number,
+): boolean {
   const days = month === 2 && isLeap(year) ? 29 : DAYS[month - 1];
-  const isReal =
+  return (
     days !== undefined &&
     day >= 1 &&
     day <= days &&
@@ -35,19 +37,39 @@ export function localTimeOf(
     second >= 0 &&
     second < 60 &&
     year >= 1 &&
-    year <= 9999;
-  if (!isReal) return undefined;
+    year <= 9999
+  );
+}
+
+/** Builds a LocalTime from parts; `undefined` when no such date or time exists. */
+export function localTimeOf(
+  year: number,
+  month: number,
+  day: number,
+  hour = 0,
+  minute = 0,
+  second = 0,
+): LocalTime | undefined {
+  if (!isLocalTime(year, month, day, hour, minute, second)) return undefined;
   const date = `${String(year).padStart(4, '0')}-${two(month)}-${two(day)}`;
   return `${date} ${two(hour)}:${two(minute)}:${two(second)}` as LocalTime;
 }
 
 /** Two digits of a text as a number. */
-const pair = (text: string, at: number): number => text.charCodeAt(at) * 10 + text.charCodeAt(at + 1) - 528;
+export const pairAt = (text: string, at: number): number => text.charCodeAt(at) * 10 + text.charCodeAt(at + 1) - 528;
+
+export const yearOf = (local: LocalTime): number => pairAt(local, 0) * 100 + pairAt(local, 2);
 
 /** The wall time read as if it were UTC, in ms. The arithmetic base of everything below, and run for every punch. */
 function asIfUtc(local: LocalTime): number {
-  const year = pair(local, 0) * 100 + pair(local, 2);
-  return Date.UTC(year, pair(local, 5) - 1, pair(local, 8), pair(local, 11), pair(local, 14), pair(local, 17));
+  return Date.UTC(
+    yearOf(local),
+    pairAt(local, 5) - 1,
+    pairAt(local, 8),
+    pairAt(local, 11),
+    pairAt(local, 14),
+    pairAt(local, 17),
+  );
 }
 
 const zones = new Map<ZoneName, Zone>();
@@ -138,5 +160,3 @@ export function toOffsetIso(instant: Instant, zone: ZoneName): string {
 
 /** Signed seconds from `b` to `a`, both wall times of one clock. */
 export const wallDifferenceSeconds = (a: LocalTime, b: LocalTime): number => (asIfUtc(a) - asIfUtc(b)) / 1000;
-
-export const yearOf = (local: LocalTime): number => +local.slice(0, 4);

@@ -64,9 +64,20 @@ export function openLog(options: LogOptions): Log {
       target: 'pino-pretty',
       options: { colorize: process.stdout.isTTY, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss' },
     };
-    return pino({ ...settings, formatters: {}, transport });
+    return pino({ ...settings, formatters: {} }, whileItLasts(pino.transport(transport)));
   }
-  return options.destination ? pino(settings, options.destination) : pino(settings);
+  return pino(settings, options.destination ?? whileItLasts(pino.destination(1)));
+}
+
+/** Where a log goes may go away: a pipe nobody reads, a closed window. Then lines are lost, and nothing else. */
+function whileItLasts(sink: pino.DestinationStream & NodeJS.EventEmitter): pino.DestinationStream {
+  let isGone = false;
+  sink.on('error', () => (isGone = true));
+  return {
+    write: (line) => {
+      if (!isGone) sink.write(line);
+    },
+  };
 }
 
 /** Type, code and message; no stack and no request object, which would carry keys. */

@@ -48,7 +48,7 @@ export function openMetrics(options: { readonly withProcess: boolean }) {
     }),
     limited: new Counter({
       name: 'biolistener_limited_total',
-      help: 'Requests over a limit.',
+      help: 'Requests over a limit, or without the key of their terminal.',
       labelNames: ['limit'],
       registers,
     }),
@@ -92,6 +92,44 @@ export function openMetrics(options: { readonly withProcess: boolean }) {
     circuit: new Gauge({
       name: 'biolistener_circuit_open',
       help: '1 while deliveries to ERPNext are held back.',
+      registers,
+    }),
+    commands: new Gauge({
+      name: 'biolistener_commands',
+      help: 'Commands to terminals by state.',
+      labelNames: ['state'],
+      registers,
+    }),
+    commandBytes: new Gauge({
+      name: 'biolistener_command_bytes',
+      help: 'Bytes of open commands.',
+      registers,
+    }),
+    commandAge: new Gauge({
+      name: 'biolistener_command_oldest_seconds',
+      help: 'Age of the oldest open command.',
+      registers,
+    }),
+    rosterRecords: new Gauge({
+      name: 'biolistener_roster_records',
+      help: 'Records of persons at terminals by state.',
+      labelNames: ['state'],
+      registers,
+    }),
+    rosterMarks: new Gauge({
+      name: 'biolistener_roster_marks',
+      help: 'Persons and terminals that wait to be looked at.',
+      registers,
+    }),
+    rosterCommands: new Counter({
+      name: 'biolistener_roster_commands_total',
+      help: 'Commands that the roster queued.',
+      registers,
+    }),
+    convergeSeconds: new Histogram({
+      name: 'biolistener_converge_seconds',
+      help: 'How long one look at a mark of the roster took.',
+      buckets: SECONDS,
       registers,
     }),
   };

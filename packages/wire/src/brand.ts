@@ -14,6 +14,8 @@ import type {
   TerminalUser,
 } from '@biolistener/core';
 import type { RequestHead, WireInput, WireOutput } from './http.ts';
+import type { RosterRules } from './roster.ts';
+import type { SocketRules } from './socket.ts';
 
 /**
  * What a brand offers. Pure and total: bytes and context in, values out. No clock, no look-up, no log, and no exception:
@@ -25,12 +27,36 @@ export interface Brand {
   readonly title: string;
   /** What its terminals can be asked to do. */
   readonly commands: readonly CommandKind[];
+  /** Families among its terminals that can be asked less, whatever their firmware. */
+  readonly families?: readonly BrandFamily[];
   /** What to type into a terminal, for `biolistener up` and the README; `{host}` and `{port}` are filled in. */
   readonly keypad: readonly string[];
   /** Why it parks a piece or refuses a command: each code with when it happens and what a person can do. */
   readonly errors: ErrorCatalog;
   /** How many commands one poll may carry. */
   readonly commandsPerPoll?: number;
+  /**
+   * How many commands, of these sizes in bytes and in this order, make one reply; at least 1. `answer` is given no more.
+   * Absent: as many as `commandsPerPoll`. Some terminals of a brand take fewer than others.
+   */
+  fitsReply?(sizes: readonly number[], terminal?: TerminalView): number;
+  /** The protocol allows one unanswered command at a time. */
+  readonly isOneOutstanding?: boolean;
+  /** How long a terminal may take to answer a command before it counts as silent, ms. */
+  readonly answerWithinMs: number;
+  /** We call its terminals, or their server: no request from outside is ever theirs, and `answer` has nobody to speak to. */
+  readonly isPulled?: true;
+  /**
+   * Where its terminals can show a key that they share with their server: in every request, or only when they greet.
+   * Absent: they know none.
+   */
+  readonly sharedKey?: 'every-request' | 'greeting';
+  /** Its terminals set their clocks by what they are told, and `clock.set` makes them be told. */
+  readonly keepsClock?: true;
+  /** How people get to its terminals. */
+  readonly roster: RosterRules;
+  /** Set where its terminals hold a WebSocket: their commands go out by it, and never with an answer. */
+  readonly socket?: SocketRules;
   /** Whether a request is of this brand, from its head alone. Brands are asked in the order of the list. */
   claims(head: RequestHead): boolean;
   /** Who speaks, and about what. Cheap: this runs for every idle poll, before anything else is read. */
@@ -50,6 +76,12 @@ export interface Brand {
   encode(command: Command, ctx: EncodeContext): Encoded;
 }
 
+export interface BrandFamily {
+  /** As people call it: `access control`. */
+  readonly name: string;
+  readonly cannot: readonly CommandKind[];
+}
+
 export interface Identity {
   /** Absent when the request does not say, or says nonsense; then `problem` tells which. */
   readonly serialNumber: SerialNumber | undefined;
@@ -58,6 +90,8 @@ export interface Identity {
   readonly operation: string;
   /** A poll that carries no news may be answered from memory: no store, no queue. */
   readonly isPoll: boolean;
+  /** The key that the request shows, where one of its kind can: empty when it shows none. Never logged, never kept. */
+  readonly sharedKey?: string;
   /** Set when a message may arrive in several requests: the open transfer under this key goes into `DecodeContext`. */
   readonly transferKey?: string;
 }
@@ -74,6 +108,8 @@ export interface DecodeContext {
   readonly terminal: TerminalView;
   /** The open transfer under `Identity.transferKey`, when there is one. */
   readonly transfer?: OpenTransfer;
+  /** `Encoded.word` of a command that was sent to this terminal, where it is still known: results do not name theirs. */
+  readonly wordOf?: (commandId: string) => string | undefined;
 }
 
 /** A message that is still arriving in pieces. Kept in the store, so that any process can take the next piece. */
@@ -133,6 +169,8 @@ export interface TerminalFacts {
   readonly profile?: JsonObject;
   /** Stored in the same transaction as the records that came with it. */
   readonly stamps?: Readonly<Record<string, string>>;
+  /** The terminal begins anew: it remembers no command that it has not answered. */
+  readonly isRestart?: boolean;
   /** The terminal's own clock at this moment, where it says so: drift is measured from it. */
   readonly wallClock?: LocalTime;
 }
@@ -177,5 +215,14 @@ export interface EncodeContext {
 }
 
 export type Encoded =
-  | { readonly kind: 'encoded'; readonly id: string; readonly word: string; readonly bytes: Uint8Array }
+  | {
+      readonly kind: 'encoded';
+      readonly id: string;
+      readonly word: string;
+      readonly bytes: Uint8Array;
+      /** Where this one takes longer (or less) than `Brand.answerWithinMs`: somebody must walk to the terminal. */
+      readonly answerWithinMs?: number;
+      /** Usually not answered: silence means done, and it must not be sent again. A refusal may still come. */
+      readonly isSilent?: true;
+    }
   | { readonly kind: 'refused'; readonly id: string; readonly reason: string; readonly detail: string };

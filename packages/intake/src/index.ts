@@ -1,0 +1,3 @@
+export * from './quarantine.ts';
+export { openTransferOf } from './transfer.ts';
+export * from './upload.ts';

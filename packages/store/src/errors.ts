@@ -26,10 +26,20 @@ export const STORE_ERRORS = {
     when: 'An upload brought a piece that cannot be read, while as much of its terminal as is allowed is parked already.',
     fix: 'Look at the cause with `biolistener parked list`, then retry or discard; the terminal sends the upload again.',
   },
+  STORE_LEASE_LOST: {
+    kind: 'transient',
+    when: 'A process wrote under a lease that another one holds by now: it was too slow, or thought to be gone.',
+    fix: 'Nothing: the other process does the work. If it happens often, the machine is overloaded or its clock jumps.',
+  },
   STORE_NOT_FOUND: {
     kind: 'permanent',
     when: 'A call named a terminal, target or delivery that the store does not hold.',
     fix: 'Check the serial number or id; an unknown terminal can be created by giving its brand.',
+  },
+  STORE_WRONG_STATE: {
+    kind: 'permanent',
+    when: 'A call asked for what the state of a row does not allow: a retry of a command that is open or was done.',
+    fix: 'Look at its state first; what is open can be cancelled, and what was done can be asked for anew.',
   },
   STORE_REJECTED: {
     kind: 'ours',

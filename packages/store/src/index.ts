@@ -1,3 +1,4 @@
-export type * from './contract/index.ts';
+export * from './contract/index.ts';
 export * from './errors.ts';
+export { copySqliteStore, type StoreCopy } from './sqlite/backup.ts';
 export { openSqliteStore, type SqliteStoreOptions } from './sqlite/open.ts';

@@ -2,7 +2,8 @@ import { chmod, mkdir, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { punchOf, uploadOf } from '../src/conformance/builders.ts';
+import { orderOf, punchOf, SN, takeOf, uploadOf } from '../src/conformance/builders.ts';
+import { asPin } from '@biolistener/core';
 import { openSqliteStore } from '../src/index.ts';
 import { Database } from '../src/sqlite/database.ts';
 import { migrate, STEPS } from '../src/sqlite/migrate.ts';
@@ -114,6 +115,46 @@ describe('migrations', () => {
       [0, 0],
       [0, 0],
     ]);
+  });
+
+  test('carry the mailboxes of an earlier version over: what waits still waits, what was out goes again', async () => {
+    withFile((db) => {
+      migrate(new Database(db), 1000, STEPS.slice(0, 6));
+      db.exec(`INSERT INTO terminals (serial_number, brand, status, first_seen_at, last_contact_at)
+        VALUES ('${SN}', 'b', 'approved', 1, 2)`);
+      const row = (id: number, state: string, times: number, code: string | null, at: number | null) =>
+        `(${id}, 1, 'restart', '{"a":${id}}', '${state}', ${code === null ? 'NULL, NULL' : `'${code}', '{"i":1}'`}, ${times}, 10, ${at}, ${at})`;
+      db.exec(`INSERT INTO commands (id, terminal_id, kind, parameters, state, result_code, result_info, times_sent, created_at,
+        sent_at, answered_at) VALUES ${[
+          row(3, 'queued', 0, null, null),
+          row(4, 'sent', 2, null, null),
+          row(5, 'done', 1, '0', 20),
+          row(6, 'failed', 3, '-1', 30),
+          row(9, 'expired', 1, null, null),
+        ].join()}`);
+      db.exec(`INSERT INTO templates (terminal_id, pin, kind, no, idx, version, algorithm, is_valid, is_duress, encoding, size,
+        digest, key_id, sealed, received_at) VALUES (1, '1', 'face', 0, 0, '7', 'zk', 1, 0, 'binary', 1, 'd', 'k', x'01', 77)`);
+    });
+    const store = await place.open();
+    const rows = await store.listCommands({ limit: 9 });
+    expect(
+      rows.map(({ id, state, attempts, closedAt, reason, proof }) => [id, state, attempts, closedAt, reason, proof]),
+    ).toEqual([
+      ['9', 'expired', 1, 10, 'too-late', undefined],
+      ['6', 'failed', 3, 30, 'refused', undefined],
+      ['5', 'verified', 1, 20, undefined, 'answer'],
+      ['4', 'sent', 2, undefined, undefined, undefined],
+      ['3', 'queued', 0, undefined, undefined, undefined],
+    ]);
+    expect(rows[2]).toMatchObject({ parameters: { a: 5 }, resultCode: '0', resultInfo: { i: 1 }, origin: 'service' });
+    const taken = await store.takeCommands(SN, takeOf({ now: Date.now() }));
+    expect(taken.map(({ id, attempts }) => [id, attempts])).toEqual([
+      ['3', 1],
+      ['4', 3],
+    ]);
+    expect((await store.queueCommands([orderOf()], 1))[0]?.id).toBe('10');
+    expect(await store.templatesOf(asPin('1'))).toMatchObject([{ receivedAt: 77, seenAt: 77 }]);
+    await store.close();
   });
 
   test('run once when several open a new store at the same time', async () => {

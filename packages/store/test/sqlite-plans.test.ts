@@ -1,9 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { asPin, asSerialNumber } from '@biolistener/core';
+import { commandListing, NEXT_AT, WITH_COMMANDS } from '../src/sqlite/commands-read.ts';
+import { TAKEABLE } from '../src/sqlite/commands-take.ts';
 import { openReading, type Database } from '../src/sqlite/database.ts';
-import { DUE, LANE, LAST_DECISION, OLDEST_UNDONE, STALE } from '../src/sqlite/deliveries-read.ts';
+import { DUE, LANE, LAST_DECISION, STALE, UNDONE } from '../src/sqlite/deliveries-read.ts';
 import { REPLACEABLE } from '../src/sqlite/first-sight.ts';
-import { listingSql } from '../src/sqlite/punches-read.ts';
+import { SINCE, listingSql } from '../src/sqlite/punches-read.ts';
+import { ITEMS, SEEN, SEEN_TEMPLATES } from '../src/sqlite/roster-cells.ts';
+import { PERSONS_OF_TERMINAL } from '../src/sqlite/roster-read.ts';
 import { WITH_QUARANTINE } from '../src/sqlite/terminals-read.ts';
 import { newPlace } from './sqlite-place.ts';
 
@@ -75,9 +79,53 @@ describe('the plan of', () => {
     expect(plan.match(/SCAN x$/gm)).toEqual(['SCAN x']); // the few rows that were collected, and no table
     expect(plan).not.toMatch(/SCAN [pdtu]\b/);
   });
-  test('the oldest undone punch starts at the open deliveries and at the cursor', () => {
-    const plan = planOf(OLDEST_UNDONE);
+  test('the oldest undone punches start at the open deliveries and at the cursor', () => {
+    const plan = planOf(UNDONE);
     expect(plan).toContain('deliveries_open (target=? AND state=?)');
-    expect(plan).not.toMatch(/SCAN (p|d)\b/);
+    expect(plan).toContain('attempts_by_delivery (target=? AND punch_seq=?)');
+    expect(plan).not.toMatch(/SCAN (p|d|a)\b/);
+  });
+  test('mailboxes with something to take goes from terminal to terminal, never along what one of them holds', () => {
+    const plan = planOf(WITH_COMMANDS);
+    for (const index of ['commands_queued (terminal_id=?)', 'commands_out (terminal_id=? AND lease_until<?)'])
+      expect(plan).toContain(index);
+    expect(plan).toContain('COVERING INDEX commands_queued');
+    expect(plan).not.toContain('commands_by_state');
+    expect(plan).not.toMatch(/SCAN (t|c|o)\b/);
+  });
+  test('the punches of a terminal since a time are counted from its own ones and the tail', () => {
+    const plan = planOf(SINCE);
+    expect(plan).toContain('COVERING INDEX punch_times_by_terminal (terminal_id=?)');
+    expect(plan).not.toMatch(/SCAN (p|u|x)\b/);
+  });
+  test('the next command is the first of two indexes, and what a terminal may take comes in its order', () => {
+    const plan = planOf(NEXT_AT);
+    for (const index of ['commands_due (not_before>?)', 'commands_lost (lease_until>?)']) expect(plan).toContain(index);
+    const take = planOf(TAKEABLE);
+    expect(take).toContain('SEARCH c USING INDEX commands_queued (terminal_id=?)');
+    expect(take).toContain('commands_delayed (terminal_id=? AND not_before>?)');
+    expect(take).not.toContain('TEMP B-TREE');
+  });
+  test.each([
+    ['a terminal', { serialNumber: asSerialNumber('S') }, 'commands_by_terminal'],
+    ['a PIN', { pin: asPin('1') }, 'commands_by_pin'],
+    ['a document in Desk', { deskName: 'D' }, 'commands_by_desk_name'],
+    ['some states', { states: ['failed'] as const }, 'commands_by_state'],
+  ])('commands of %s come from their index', (_, filter, index) => {
+    const { sql, values } = commandListing({ limit: 9, ...filter });
+    const plan = db
+      .all(`EXPLAIN QUERY PLAN ${sql}`, ...values)
+      .map((row) => String(row['detail']))
+      .join('\n');
+    expect(plan).toContain(index);
+    expect(plan).not.toMatch(/SCAN (c|t)\b/);
+  });
+  test.each([
+    ['items', ITEMS],
+    ['what was seen', SEEN],
+    ['templates that were seen', SEEN_TEMPLATES],
+    ['persons of a terminal', PERSONS_OF_TERMINAL],
+  ])('%s of cells are searched one by one', (_, sql) => {
+    expect(planOf(sql)).not.toMatch(/SCAN [imptu]\b|SCAN (persons|roster_items|assignments)$/m);
   });
 });

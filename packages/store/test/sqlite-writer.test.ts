@@ -9,7 +9,9 @@ import { pieceOf, punchesOf, punchOf, SN, T0, templateOf, uploadOf } from '../sr
 import { openSqliteStore, type Store } from '../src/index.ts';
 import { Database, openWriting } from '../src/sqlite/database.ts';
 import { listPunches } from '../src/sqlite/punches-read.ts';
+import { counts } from '../src/sqlite/kept-read.ts';
 import { addSearchRows } from '../src/sqlite/search-rows.ts';
+import { findTerminal } from '../src/sqlite/terminals-read.ts';
 import { startWriter } from '../src/sqlite/channel.ts';
 import type { WriterData } from '../src/sqlite/protocol.ts';
 import { newPlace } from './sqlite-place.ts';
@@ -254,9 +256,10 @@ describe('the tables behind', () => {
 });
 
 describe('the search rows behind the punches', () => {
-  test('do not change what a listing answers, whether they are there, in part, or missing', async () => {
+  test('do not change what a listing or a count answers, whether they are there, in part, or missing', async () => {
     const store = await place.open();
-    await store.commitUpload(uploadOf(punchesOf(0, 50)));
+    const early = punchOf(50, { instant: Date.UTC(2099, 0, 1), flags: ['clock-implausible'] });
+    await store.commitUpload(uploadOf([...punchesOf(0, 49), early]));
     await store.close();
     const list = (): string[] => {
       const reader = new Database(new DatabaseSync(place.path));
@@ -266,19 +269,22 @@ describe('the search rows behind the punches', () => {
           .map((punch) => punch.seq)
           .join(),
       );
+      const { punches, lastPunchAt } = findTerminal(reader, SN)!;
+      const counted = `${punches} ${lastPunchAt} ${counts(reader).punches}`;
       reader.close();
-      return found;
+      return [...found, counted];
     };
     const results: string[][] = [];
     for (const limit of [0, 20, 20, 1000]) {
       const db = openWriting(place.path, 100, undefined);
-      if (limit === 0) db.exec('DELETE FROM punch_times');
+      if (limit === 0) db.exec('DELETE FROM punch_times; UPDATE terminals SET punches = 0, last_punch_at = NULL');
       else addSearchRows(db, limit);
       results.push(list());
       db.close();
     }
     expect(results[0]![0]).toBe('50,49,48,47,46,45,44');
     expect(results[0]![1]).toBe('42,32,22,12,2');
+    expect(results[0]![4]).toBe(`50 ${punchOf(48).instant} 50`);
     for (const result of results) expect(result).toEqual(results[0]);
   });
 

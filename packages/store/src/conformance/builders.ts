@@ -2,13 +2,28 @@ import {
   asPin,
   asSerialNumber,
   digestOf,
+  USER_ITEM,
+  type CommandResult,
   punchIdOf,
   type LocalTime,
   type Punch,
   type PunchId,
   type SerialNumber,
 } from '@biolistener/core';
-import type { Attempt, ParkedPiece, QuarantinedRequest, Store, StoredTemplate, Upload } from '../contract/index.ts';
+import type {
+  Attempt,
+  NewCommand,
+  ParkedPiece,
+  PersonChange,
+  QuarantinedRequest,
+  RosterChange,
+  Store,
+  StoredCommand,
+  StoredPhoto,
+  StoredTemplate,
+  TakeOptions,
+  Upload,
+} from '../contract/index.ts';
 
 export const SN = asSerialNumber('TEST0000001');
 export const OTHER_SN = asSerialNumber('TEST0000002');
@@ -131,3 +146,112 @@ export const contactOf = (serialNumber: SerialNumber = SN, at = T0) => ({
   address: '192.0.2.10',
   brand: 'test-brand',
 });
+
+export const photoOf = (data: string, with_: Partial<StoredPhoto> = {}): StoredPhoto => ({
+  kind: 'comparison',
+  pin: asPin('1'),
+  wallTime: undefined,
+  fileName: '1.jpg',
+  size: data.length,
+  digest: digestOf(data),
+  sealed: sealedOf(data),
+  ...with_,
+});
+
+export const DAY = 86_400_000;
+
+/** A command for SN that anybody might ask for, alive for a day. */
+export const orderOf = (with_: Partial<NewCommand> = {}): NewCommand => ({
+  serialNumber: SN,
+  kind: 'info',
+  parameters: {},
+  origin: 'api',
+  askedBy: 'api:test',
+  priority: 5,
+  deadline: T0 + DAY,
+  maxAttempts: 3,
+  bytes: 100,
+  ...with_,
+});
+
+export const ANSWER_WITHIN_MS = 60_000;
+export const LEASE_MS = 5_000;
+
+export const takeOf = (with_: Partial<TakeOptions> = {}): TakeOptions => ({
+  limit: 100,
+  maxBytes: 1_000_000,
+  now: T0,
+  leaseMs: LEASE_MS,
+  isOneOutstanding: false,
+  ...with_,
+});
+
+/** Approves terminals, making them when they are new. */
+export async function approve(store: Store, ...serialNumbers: SerialNumber[]): Promise<void> {
+  for (const serialNumber of serialNumbers)
+    await store.changeTerminal(
+      serialNumber,
+      { status: 'approved', settings: { zone: 'UTC' } },
+      'cli:root',
+      'test-brand',
+    );
+}
+
+/** Queues and answers the ids. */
+export const queue = async (store: Store, ...orders: NewCommand[]): Promise<string[]> =>
+  (await store.queueCommands(orders, T0)).map(({ id }) => id);
+
+/** Takes what there is and marks it sent. */
+export async function send(store: Store, with_: Partial<TakeOptions> = {}): Promise<StoredCommand[]> {
+  const options = takeOf(with_);
+  const taken = await store.takeCommands(SN, options);
+  const ids = taken.map(({ id }) => id);
+  await store.markSent(ids, options.now, ANSWER_WITHIN_MS);
+  return taken;
+}
+
+export const resultOf = (id: string, verdict: CommandResult['verdict'], code = '0'): CommandResult => ({
+  id,
+  code,
+  verdict,
+  info: {},
+});
+
+export const answer = (store: Store, results: readonly CommandResult[], receivedAt = T0) =>
+  store.commitUpload(uploadOf([], { results, receivedAt }));
+
+export const personOf = (with_: Partial<PersonChange> = {}): PersonChange => ({
+  pin: asPin('1'),
+  name: 'Asha Nair',
+  origin: 'cli',
+  ...with_,
+});
+
+/** The user of a person at SN, in some state. */
+export const rowOf = (
+  personId: string,
+  item: Partial<NonNullable<RosterChange['item']>> | undefined,
+  with_: Partial<RosterChange> = {},
+): RosterChange => ({
+  personId,
+  serialNumber: SN,
+  key: USER_ITEM,
+  item: item && {
+    state: 'wanted',
+    wantedDigest: 'd1',
+    putDigest: undefined,
+    attempts: 0,
+    reason: undefined,
+    detail: undefined,
+    readBackAt: undefined,
+    ...item,
+  },
+  ...with_,
+});
+
+/** Takes all marks away and answers their subjects. */
+export async function takeMarks(store: Store): Promise<string[]> {
+  const marks = await store.listMarks(1_000);
+  await store.clearMarks(marks);
+  return marks.map(({ subject }) => subject);
+}

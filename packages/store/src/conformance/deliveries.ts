@@ -214,7 +214,7 @@ export function deliveries(subject: () => Subject): void {
     const ids = await deliverable(store, punchesOf(1, 3));
     await store.decide(TARGET, must(ids[0]), { employee: 'E1', logType: 'IN', source: 'test' });
     await store.finishDelivery(TARGET, must(ids[0]), attemptOf('created'), 'CHK-1');
-    expect(await store.replay(TARGET, ids)).toBe(1);
+    expect(await store.replay(TARGET, ids, 'cli:root')).toBe(1);
     expect(must(await store.loadDelivery(TARGET, must(ids[0])))).toMatchObject({
       state: 'waiting',
       logType: 'IN',
@@ -235,12 +235,35 @@ export function deliveries(subject: () => Subject): void {
       reason: 'unknown-pin',
       detail: 'it was parked',
     });
+    const pins = await store.parkedPins(TARGET, 'unknown-pin', 10);
+    expect(pins.map(({ pin, since }) => [pin, since])).toEqual(
+      [0, 1, 2].map((n) => [punchOf(n).pin, punchOf(n).wallTime]),
+    );
+    expect(await store.parkedPins(TARGET, 'unknown-pin', 1)).toHaveLength(1);
+    expect(await store.parkedPins('another', 'unknown-pin', 10)).toEqual([]);
     expect(await store.unpark(TARGET, {})).toBe(0);
     expect(await store.unpark(TARGET, { reasons: ['unknown-pin'], pins: [asPin('1'), asPin('4')] })).toBe(1);
     expect(await stateOf(punchOf(0))).toBe('waiting');
     expect(await store.unpark(TARGET, { punchIds: [must(ids[3])] })).toBe(1);
     expect(await store.unpark(TARGET, { reasons: ['unknown-pin'] })).toBe(2);
     expect((await store.dueDeliveries(TARGET, 10, 0)).length).toBe(4);
+    expect(await store.listAudit({ limit: 5 })).toEqual([]);
+  });
+
+  test('a person who lets parked ones go is audited, once for the deed', async () => {
+    const { store } = subject();
+    const ids = await deliverable(store, punchesOf(0, 3));
+    for (const id of ids) await store.parkDelivery(TARGET, id, attemptOf('parked'), 'refused');
+    expect(await store.unpark(TARGET, { reasons: ['refused'] }, 'cli:root')).toBe(3);
+    expect(await store.unpark(TARGET, { reasons: ['refused'] }, 'cli:root')).toBe(0);
+    expect(await store.listAudit({ limit: 5 })).toMatchObject([
+      {
+        actor: 'cli:root',
+        action: 'delivery.retry',
+        subject: `target:${TARGET}`,
+        details: { reasons: ['refused'], moved: 3 },
+      },
+    ]);
   });
 
   test('what a person discarded is skipped and audited, and replay brings it back', async () => {
@@ -253,8 +276,13 @@ export function deliveries(subject: () => Subject): void {
     expect((await store.listAudit({ limit: 5 })).map((entry) => [entry.action, entry.subject])).toEqual([
       ['delivery.discard', `punch:${must(id)}`],
     ]);
-    expect(await store.replay(TARGET, [must(id)])).toBe(1);
+    expect(await store.replay(TARGET, [must(id)], 'cli:ana')).toBe(1);
     expect(await stateOf(punchOf(1))).toBe('waiting');
+    expect(await store.replay(TARGET, [must(id)], 'cli:ana')).toBe(0);
+    expect(await store.listAudit({ subject: `punch:${must(id)}`, limit: 5 })).toMatchObject([
+      { actor: 'cli:ana', action: 'delivery.replay', details: { targetId: TARGET } },
+      { action: 'delivery.discard' },
+    ]);
   });
 
   test('deciding about a delivery that is not there is refused', async () => {
@@ -282,7 +310,8 @@ export function deliveries(subject: () => Subject): void {
     const old = punchOf(-1000, { flags: ['clock-implausible'] });
     await store.commitUpload(uploadOf([punchOf(2), punchOf(1), punchOf(3), old], { receivedAt: LATER }));
     await addTarget(store);
-    const upTo = async () => [...(await store.deliveredUpTo(TARGET, [SN, OTHER_SN])).entries()];
+    const upTo = async () =>
+      [...(await store.deliveredUpTo(TARGET, [SN, OTHER_SN], T0 - 1))].map(([sn, { instant }]) => [sn, instant]);
     expect(await upTo()).toEqual([
       [SN, T0 + MINUTE - 1],
       [OTHER_SN, T0 + 7],
@@ -300,5 +329,21 @@ export function deliveries(subject: () => Subject): void {
       [SN, LATER],
       [OTHER_SN, T0 + 7],
     ]);
+  });
+
+  test('a parked punch holds its terminal back until it was parked for long enough, retried or not', async () => {
+    const { store } = subject();
+    const [first, second] = await deliverable(store, [punchOf(1), punchOf(2)]);
+    await store.noteContacts([contactOf(SN, LATER)]);
+    const upTo = async (parkedSince: number) => (await store.deliveredUpTo(TARGET, [SN], parkedSince)).get(SN);
+    await store.finishDelivery(TARGET, must(second), attemptOf('created'), 'C2');
+    await store.parkDelivery(TARGET, must(first), attemptOf('parked', LATER), 'unknown-pin');
+    await store.unpark(TARGET, { reasons: ['unknown-pin'] });
+    expect(must(await upTo(LATER + 9))).toEqual({ instant: T0 + MINUTE - 1, passedOver: 0 }); // it waits: it may go any moment
+    await store.parkDelivery(TARGET, must(first), attemptOf('parked', LATER + 5), 'unknown-pin');
+    expect(must(await upTo(LATER - 1))).toEqual({ instant: T0 + MINUTE - 1, passedOver: 0 });
+    expect(must(await upTo(LATER))).toEqual({ instant: LATER, passedOver: 1 });
+    await store.parkDelivery(TARGET, must(first), attemptOf('parked', LATER + 6), 'inactive-employee');
+    expect(must(await upTo(0))).toEqual({ instant: LATER, passedOver: 0 });
   });
 }

@@ -1,35 +1,10 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
 import { addTarget, contactOf, pieceOf, punchesOf, punchOf, SN, T0, TARGET, uploadOf } from './builders.ts';
 import { must, type Place, type Subject } from './harness.ts';
+import { startProcess, type Process } from './process.ts';
 
-interface Writer {
-  readonly process: ChildProcess;
-  readonly acknowledged: number[];
-  /** Resolves when it acknowledged so many, or ended. */
-  reached(count: number): Promise<void>;
-  readonly ended: Promise<unknown>;
-}
-
-function startWriter(place: Place, first: number, count: number, width: number): Writer {
-  const script = fileURLToPath(new URL('./child.ts', import.meta.url));
-  const args = ['--disable-warning=ExperimentalWarning', script, place.opener, place.handle, first, count, width];
-  const child = spawn(process.execPath, args.map(String), { stdio: ['ignore', 'pipe', 'inherit'] });
-  const acknowledged: number[] = [];
-  const lines = createInterface({ input: child.stdout });
-  const waits: { count: number; resolve: () => void }[] = [];
-  lines.on('line', (line) => {
-    acknowledged.push(Number(line));
-    for (const wait of waits) if (acknowledged.length >= wait.count) wait.resolve();
-  });
-  const ended = Promise.all([once(child, 'exit'), once(lines, 'close')]);
-  const reached = (wanted: number) =>
-    Promise.race([ended.then(() => undefined), new Promise<void>((resolve) => waits.push({ count: wanted, resolve }))]);
-  return { process: child, acknowledged, reached, ended };
-}
+const startWriter = (place: Place, first: number, count: number, width: number): Process =>
+  startProcess(place, './child.ts', first, count, width);
 
 export function durability(subject: () => Subject): void {
   test.each([1, 8, 64])(

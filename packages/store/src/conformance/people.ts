@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { OTHER_SN, contactOf, SN, T0, TARGET, uploadOf } from './builders.ts';
+import { punchOf, T0, TARGET, uploadOf } from './builders.ts';
 import { must, type Subject } from './harness.ts';
 
 const employee = (name: string, idValue: string | undefined, status = 'Active') => ({
@@ -62,59 +62,6 @@ export function people(subject: () => Subject): void {
     expect(JSON.stringify(entries)).not.toContain('hidden');
   });
 
-  test('commands go out oldest first, once, and are closed by their result', async () => {
-    const { store } = subject();
-    await store.noteTerminal(contactOf());
-    await store.noteTerminal(contactOf(OTHER_SN));
-    const revision = await store.revision();
-    const first = await store.queueCommand(SN, { kind: 'info', parameters: { a: 1 } });
-    const second = await store.queueCommand(SN, { kind: 'clock.set', parameters: {} });
-    expect(first.id).toMatch(/^[0-9]{1,16}$/);
-    expect(await store.revision()).toBeGreaterThan(revision);
-    expect(await store.terminalsWithCommands()).toEqual([SN]);
-    expect(await store.takeCommands(SN, 1, T0)).toEqual([{ ...first, state: 'sent', sentAt: T0 }]);
-    expect((await store.takeCommands(SN, 5, T0)).map((command) => command.id)).toEqual([second.id]);
-    expect(await store.takeCommands(SN, 5, T0)).toEqual([]);
-    const result = (id: string, verdict: 'done' | 'failed-for-good' | 'uncertain', code = '0') => ({
-      id,
-      code,
-      verdict,
-      info: {},
-    });
-    await store.commitUpload(uploadOf([], { serialNumber: OTHER_SN, results: [result(first.id, 'done')] }));
-    expect(must((await store.listCommands(SN))[0]).state).toBe('sent');
-    await store.commitUpload(
-      uploadOf([], {
-        results: [result(first.id, 'done'), result(second.id, 'failed-for-good', '-1004'), result('no', 'done')],
-      }),
-    );
-    await store.commitUpload(uploadOf([], { results: [result(first.id, 'failed-for-good', '-9')] }));
-    expect((await store.listCommands(SN)).map((command) => [command.state, command.resultCode])).toEqual([
-      ['done', '0'],
-      ['failed', '-1004'],
-    ]);
-    expect(await store.terminalsWithCommands()).toEqual([]);
-  });
-
-  test('a command that failed for now goes out again, at most three times', async () => {
-    const { store } = subject();
-    await store.noteTerminal(contactOf());
-    const { id } = await store.queueCommand(SN, { kind: 'restart', parameters: {} });
-    for (let n = 0; n < 3; n += 1) {
-      expect((await store.takeCommands(SN, 1, T0 + n)).length).toBe(1);
-      await store.commitUpload(uploadOf([], { results: [{ id, code: 'BUSY', verdict: 'failed-for-now', info: {} }] }));
-    }
-    expect(await store.takeCommands(SN, 1, T0 + 9)).toEqual([]);
-    expect(must((await store.listCommands(SN))[0]).state).toBe('failed');
-  });
-
-  test('a command for a terminal that nobody knows is refused', async () => {
-    const { store } = subject();
-    await expect(store.queueCommand(SN, { kind: 'info', parameters: {} })).rejects.toMatchObject({
-      code: 'STORE_NOT_FOUND',
-    });
-  });
-
   test('a lease has one owner at a time, until it is released or runs out', async () => {
     const { store, place } = subject();
     const second = await place.open();
@@ -135,5 +82,23 @@ export function people(subject: () => Subject): void {
     } finally {
       await second.close();
     }
+  });
+
+  test("an upload under a lease is stored while the lease is its owner's, and not at all once another took it", async () => {
+    const { store } = subject();
+    const lease = { name: 'pull:1', owner: 'a' };
+    const lost = { code: 'STORE_LEASE_LOST' };
+    await expect(store.commitUpload(uploadOf([punchOf(1)], { lease }))).rejects.toMatchObject(lost);
+    await store.claimLease(lease.name, 'a', 100, T0);
+    expect((await store.commitUpload(uploadOf([punchOf(1)], { lease }))).newPunches).toBe(1);
+    await store.claimLease(lease.name, 'b', 100, T0 + 100);
+    await expect(store.commitUpload(uploadOf([punchOf(2)], { lease }))).rejects.toMatchObject(lost);
+    const many = Array.from({ length: 100 }, (_, at) => punchOf(at + 2));
+    const both = await Promise.allSettled([
+      store.commitUpload(uploadOf(many, { lease })),
+      store.commitUpload(uploadOf([punchOf(1)])),
+    ]);
+    expect(both).toMatchObject([{ reason: lost }, { value: { duplicatePunches: 1 } }]);
+    expect((await store.counts()).punches).toBe(1);
   });
 }

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { asPin, asPunchId } from '@biolistener/core';
+import { asPin, asPunchId, asSerialNumber } from '@biolistener/core';
 import { attemptOf, deliverable, MINUTE, OTHER_SN, punchesOf, punchOf, SN, T0, TARGET, uploadOf } from './builders.ts';
 import { must, type Subject } from './harness.ts';
 
@@ -20,6 +20,18 @@ export function queries(subject: () => Subject): void {
     expect(await list({ serialNumber: SN, pin: asPin('1'), from: T0 + MINUTE })).toEqual([10]);
     expect(await list({ serialNumber: 'nobody' })).toEqual([]);
     expect(await list({ limit: 0 })).toEqual([]);
+  });
+
+  test('punches of a terminal are counted by when they were received first', async () => {
+    const { store } = subject();
+    await store.commitUpload(uploadOf(punchesOf(0, 3), { receivedAt: T0 }));
+    await store.commitUpload(uploadOf(punchesOf(0, 5), { receivedAt: T0 + 5 })); // three of them again
+    const other = punchOf(9, { serialNumber: OTHER_SN });
+    await store.commitUpload(uploadOf([other], { serialNumber: OTHER_SN, receivedAt: T0 + 6 }));
+    expect(await store.countPunchesSince(SN, T0 - 1)).toBe(5);
+    expect(await store.countPunchesSince(SN, T0)).toBe(2);
+    expect(await store.countPunchesSince(SN, T0 + 5)).toBe(0);
+    expect(await store.countPunchesSince(asSerialNumber('NOBODY0001'), 0)).toBe(0);
   });
 
   test('punches are narrowed by where their delivery stands', async () => {

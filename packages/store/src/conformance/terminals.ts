@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { asSerialNumber, NOBODY, type SerialNumber } from '@biolistener/core';
-import { contactOf, OTHER_SN, pieceOf, punchOf, requestOf, SN, T0, uploadOf } from './builders.ts';
+import { contactOf, orderOf, OTHER_SN, pieceOf, punchOf, requestOf, SN, T0, uploadOf } from './builders.ts';
 import { must, type Subject } from './harness.ts';
 
 export function terminals(subject: () => Subject): void {
@@ -159,7 +159,7 @@ export function terminals(subject: () => Subject): void {
     await store.commitUpload(uploadOf([], { ...must(piece), receivedAt: T0 - 1000, parked: [pieceOf('x')] }));
     await store.commitUpload(uploadOf([punchOf(1, must(punches))], { ...must(punches), receivedAt: T0 - 1000 }));
     await store.changeTerminal(must(set).serialNumber, { settings: { name: 'Gate' } }, 'cli:root');
-    await store.queueCommand(must(commanded).serialNumber, { kind: 'restart', parameters: {} });
+    await store.queueCommands([orderOf({ serialNumber: must(commanded).serialNumber })], T0);
     await store.commitUpload(uploadOf([punchOf(2, must(behind))], { ...must(punches), receivedAt: T0 - 1000 }));
     await store.commitUpload(uploadOf([], { serialNumber: NOBODY, brand: 'none', parked: [pieceOf('y')] }));
     const room = 10_000 - kept.length;

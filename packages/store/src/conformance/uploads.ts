@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { asPin } from '@biolistener/core';
+import type { Upload } from '../contract/index.ts';
 import {
   OTHER_SN,
   pieceOf,
@@ -83,6 +84,47 @@ export function uploads(subject: () => Subject): void {
     expect((await store.counts()).punches).toBe(46);
   });
 
+  test('uploads that are committed together count each punch as one after the other would', async () => {
+    const { store } = subject();
+    const one = (n: number, over: Partial<Upload> = {}): Upload =>
+      uploadOf([punchOf(n)], { correlationId: `c-${n}`, ...over });
+    const many = Array.from({ length: 27 }, (_, at) => one(6 + at));
+    await store.commitUpload(one(1));
+    const receipts = await Promise.all(
+      [
+        one(1), // there already
+        one(2),
+        one(2, { correlationId: 'again' }),
+        one(3, { stamps: { ATTLOG: '3' }, profile: { firmware: '3' } }),
+        one(4, { serialNumber: OTHER_SN }), // a gateway that nobody knows
+        uploadOf([punchOf(5), punchOf(2), punchOf(5)], { correlationId: 'c-5' }),
+        uploadOf([], { stamps: { ATTLOG: '4' } }),
+        ...many,
+        one(20, { correlationId: 'late', isContactTold: true, receivedAt: T0 + 500 }),
+        one(40, { brand: 'other-brand', receivedAt: T0 + 9 }),
+      ].map((upload) => store.commitUpload(upload)),
+    );
+    const counted = receipts.map(({ newPunches, duplicatePunches }) => [newPunches, duplicatePunches]);
+    const [isNew, isKnown] = [
+      [1, 0],
+      [0, 1],
+    ];
+    expect(counted).toEqual([
+      ...[isKnown, isNew, isKnown, isNew, isNew, [1, 2], [0, 0]],
+      ...many.map(() => isNew),
+      ...[isKnown, isNew],
+    ]);
+    const kept = await store.listPunches({ limit: 100 });
+    const resends = Object.fromEntries(kept.map((punch) => [punch.correlationId, punch.resends]));
+    const expected = Object.fromEntries(
+      [...Array.from({ length: 32 }, (_, at) => at + 1), 40].map((n) => [`c-${n}`, 0]),
+    );
+    expect(resends).toEqual({ ...expected, 'c-1': 1, 'c-2': 2, 'c-5': 1, 'c-20': 1 });
+    expect(kept.find(({ id }) => id === punchOf(40).id)).toMatchObject({ brand: 'test-brand', receivedAt: T0 + 9 });
+    const terminal = await store.findTerminal(SN);
+    expect(terminal).toMatchObject({ stamps: { ATTLOG: '4' }, profile: { firmware: '3' }, lastContactAt: T0 + 9 });
+  });
+
   test('a punch that one upload names several times is counted exactly', async () => {
     const { store } = subject();
     const old = punchOf(500);
@@ -139,6 +181,18 @@ export function uploads(subject: () => Subject): void {
     expect(terminal.stamps).toEqual({ ATTLOG: '10', OPERLOG: '2' });
     expect([terminal.clockDriftSeconds, terminal.clockMeasuredAt]).toEqual([-25.5, T0 + 5]);
     expect([terminal.lastContactAt, terminal.punches, terminal.lastPunchAt]).toEqual([T0 + 5, 1, punchOf(3).instant]);
+  });
+
+  test('who tells contacts apart brings punches that count, and leaves the contact to that', async () => {
+    const { store } = subject();
+    await store.commitUpload(uploadOf([], { receivedAt: T0, remoteAddress: '192.0.2.7' }));
+    const told = { isContactTold: true, receivedAt: T0 + 9, remoteAddress: '192.0.2.99' };
+    await store.commitUpload(uploadOf([punchOf(1)], told)); // few rows, and a row with bytes: they cross differently
+    await store.commitUpload(uploadOf([punchOf(2)], { ...told, parked: [pieceOf('x')] }));
+    const before = must(await store.findTerminal(SN));
+    expect([before.lastContactAt, before.lastAddress, before.punches]).toEqual([T0, '192.0.2.7', 2]);
+    await store.noteContacts([{ serialNumber: SN, at: T0 + 9, address: '192.0.2.99' }]);
+    expect(must(await store.findTerminal(SN))).toMatchObject({ lastContactAt: T0 + 9, punches: 2 });
   });
 
   test('a replay brings its records and leaves the contact, the address and the clock alone', async () => {

@@ -2,6 +2,7 @@ import type {
   Direction,
   Instant,
   JsonObject,
+  LocalTime,
   Pin,
   Punch,
   PunchId,
@@ -63,6 +64,8 @@ export interface DeliveryJob extends Delivery {
     readonly name: string | undefined;
     readonly role: TerminalRole;
     readonly place: string | undefined;
+    /** What a person wants as device_id; absent: by the template of the settings. */
+    readonly deviceId?: string;
     readonly stateMap: Readonly<Record<string, Direction | 'none'>>;
   };
 }
@@ -73,6 +76,19 @@ export interface Attempt {
   readonly outcome: 'created' | 'duplicate' | 'found' | 'parked' | 'transient' | 'dropped';
   readonly status: number | undefined;
   readonly detail: string;
+}
+
+export interface DeliveredUpTo {
+  /** One millisecond before the oldest punch that is undone (waiting, queued, parked or not fanned out). */
+  readonly instant: Instant;
+  /** Parked ones that are no longer waited for. */
+  readonly passedOver: number;
+}
+
+export interface ParkedPin {
+  readonly pin: Pin;
+  /** Of its earliest punch, by the clock of the terminal. */
+  readonly since: LocalTime;
 }
 
 export interface DeliveryStore {
@@ -115,7 +131,10 @@ export interface DeliveryStore {
   parkDelivery(targetId: string, punchId: PunchId, attempt: Attempt, reason: ParkReason): Promise<void>;
   /** Records a failed attempt and when to try again; the delivery waits. */
   postponeDelivery(targetId: string, punchId: PunchId, attempt: Attempt, nextAt: Instant): Promise<void>;
-  /** Parked ones back to waiting. What is given must all hold; with nothing given nothing moves. Returns how many. */
+  /**
+   * Parked ones back to waiting. What is given must all hold; with nothing given nothing moves. Returns how many. With
+   * `actor`, a person asked for it, and that is audited.
+   */
   unpark(
     targetId: string,
     which: {
@@ -123,12 +142,15 @@ export interface DeliveryStore {
       readonly pins?: readonly Pin[];
       readonly punchIds?: readonly PunchId[];
     },
+    actor?: string,
   ): Promise<number>;
   /** A person said: never. Audited. */
   discardDelivery(targetId: string, punchId: PunchId, actor: string): Promise<boolean>;
-  /** A person said: again, also when done; the site's own uniqueness keeps it single. Returns how many. */
-  replay(targetId: string, ids: readonly PunchId[]): Promise<number>;
+  /** A person said: again, also when done; the site's own uniqueness keeps it single. Audited. Returns how many. */
+  replay(targetId: string, ids: readonly PunchId[], actor: string): Promise<number>;
 
+  /** PINs of parked deliveries with this reason, longest parked first. */
+  parkedPins(targetId: string, reason: ParkReason, limit: number): Promise<ParkedPin[]>;
   listDeliveries(punchId: PunchId): Promise<Delivery[]>;
   listAttempts(targetId: string, punchId: PunchId): Promise<Attempt[]>;
   deliveryCounts(targetId: string): Promise<
@@ -138,9 +160,13 @@ export interface DeliveryStore {
     }
   >;
   /**
-   * For each of these terminals: the instant up to which everything that it sent is done or skipped: one millisecond
-   * before the oldest undone one (waiting, queued, parked or not fanned out); with nothing undone, its last contact. Punches
-   * flagged clock-implausible have no place in time and do not count; a terminal that was never heard of is left out.
+   * For each of these terminals: up to when everything that it sent is done or skipped; with nothing undone, up to its last
+   * contact. Parked ones count only while they were first parked after `parkedSince`, and those of inactive employees or
+   * flagged clock-implausible not at all; a terminal that was never heard of is left out.
    */
-  deliveredUpTo(targetId: string, serialNumbers: readonly SerialNumber[]): Promise<ReadonlyMap<SerialNumber, Instant>>;
+  deliveredUpTo(
+    targetId: string,
+    serialNumbers: readonly SerialNumber[],
+    parkedSince: Instant,
+  ): Promise<ReadonlyMap<SerialNumber, DeliveredUpTo>>;
 }

@@ -65,6 +65,8 @@ export interface QueryStore {
   findPunchesByPrefix(prefix: string, limit: number): Promise<StoredPunch[]>;
   /** Newest punch first. At most 10,000 at once, as for every listing here: go on with `to`. */
   listPunches(filter: PunchFilter): Promise<StoredPunch[]>;
+  /** Punches of a terminal that came first in an upload received after `after`. Walks all of that terminal: not for often. */
+  countPunchesSince(serialNumber: SerialNumber, after: Instant): Promise<number>;
   tracePunch(id: PunchId): Promise<TracedDelivery[]>;
 
   listParked(filter: {

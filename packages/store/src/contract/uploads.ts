@@ -36,7 +36,8 @@ export interface StoredTemplate {
   readonly algorithm: string;
   readonly version: string;
   readonly isValid: boolean;
-  readonly isDuress: boolean;
+  /** Undefined: not said. What is known of the same bytes of this person stays; of new bytes it is taken for no. */
+  readonly isDuress: boolean | undefined;
   readonly encoding: 'base64' | 'binary';
   readonly size: number;
   /** SHA-256 of the decoded bytes, hex. */
@@ -87,6 +88,13 @@ export interface Upload {
   readonly receivedAt: Instant;
   /** Taken again from what was kept before: no contact now, so last contact, last address and clock drift stay as they are. */
   readonly isReplay?: boolean;
+  /** The contact is told by `noteContacts` within seconds: a commit of punches alone need not write the terminal's row for it. */
+  readonly isContactTold?: boolean;
+  /**
+   * A lease (`claimLease`) that must still be its owner's when this is committed, else STORE_LEASE_LOST and nothing is stored:
+   * whoever was overtaken writes no more. The owner is a name made for one holding, so that it tells holdings apart.
+   */
+  readonly lease?: { readonly name: string; readonly owner: string };
   readonly punches: readonly Punch[];
   readonly users: readonly StoredUser[];
   readonly templates: readonly StoredTemplate[];
@@ -150,7 +158,7 @@ export interface UploadStore {
   /**
    * Commits one upload with an fsync; several callers share one commit.
    * Errors: STORE_UNAVAILABLE (disk full, locked, closed), STORE_PARKED_FULL (it brings a new piece and the terminal's room
-   * for them is used up), STORE_TOO_MANY_PENDING (see noteTerminal): then nothing of it is stored.
+   * for them is used up), STORE_TOO_MANY_PENDING (see noteTerminal), STORE_LEASE_LOST: then nothing of it is stored.
    */
   commitUpload(upload: Upload): Promise<CommitReceipt>;
   findTransfer(serialNumber: SerialNumber, key: string): Promise<StoredTransfer | undefined>;

@@ -1,17 +1,25 @@
 import { once } from 'node:events';
-import { setImmediate } from 'node:timers'; // the real one, also where a test fakes the global clock
+import { nextTick } from 'node:process'; // the real one, also where a test fakes the global clock
 import { Worker } from 'node:worker_threads';
 import { storeError } from '../errors.ts';
 import { errorOf } from './failures.ts';
 import type { ArgumentsOf, OperationName, ResultOf } from './operations.ts';
-import type { Call, FromWriter, Reply, ToWriter, WriterData } from './protocol.ts';
+import {
+  isPlain,
+  repliesOfMessage,
+  type Call,
+  type FromWriter,
+  type Reply,
+  type ToWriter,
+  type WriterData,
+} from './protocol.ts';
 
 interface Waiting {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: Error) => void;
 }
 
-/** So many calls of one turn go over before the turn ends: the thread works on them while this one goes on. */
+/** So many calls made in a row go over before the row ends: the thread works on them while this one goes on. */
 const ENOUGH = 16;
 
 export type StartThread = (data: WriterData) => Worker;
@@ -19,12 +27,15 @@ export type StartThread = (data: WriterData) => Worker;
 /** Flags of the process are not passed on: some of them (`--input-type`, a debugger's) would keep the thread from starting. */
 const execArgv = ['--disable-warning=ExperimentalWarning'];
 
+/** Nothing of a commit outlives it: without this the thread's space for new objects grows to 128 MiB (docs/decisions/0006). */
+const resourceLimits = { maxYoungGenerationSizeMb: 16 };
+
 export const startWriter: StartThread = (workerData) =>
-  new Worker(new URL('./writer.ts', import.meta.url), { workerData, execArgv });
+  new Worker(new URL('./writer.ts', import.meta.url), { workerData, execArgv, resourceLimits });
 
 /**
- * The calling end of the writer thread. Calls of one turn of the event loop go over in one message, and so do their
- * answers. The thread keeps the process alive only while a call is open. A thread that dies fails what was open, and the
+ * The calling end of the writer thread. Calls made in a row, before this thread turns to something else, go over in one
+ * message, and so do their answers. The thread keeps the process alive only while a call is open. A thread that dies fails what was open, and the
  * next call starts another.
  */
 export class Channel {
@@ -52,9 +63,10 @@ export class Channel {
     worker.on('exit', () => this.#gone(worker, cause));
     await new Promise<void>((resolve, reject) => {
       worker.on('message', (message: FromWriter) => {
-        if (message === 'ready') resolve();
+        if (typeof message === 'string' || !('failed' in message || 'isOpen' in message))
+          this.#settle(repliesOfMessage(message));
         else if ('failed' in message) reject(this.#refused(worker, errorOf(message.failed)));
-        else this.#settle(message);
+        else resolve();
       });
       worker.on('exit', () => reject(storeError('STORE_UNAVAILABLE', 'the writer thread did not start', cause)));
     });
@@ -76,7 +88,7 @@ export class Channel {
     if (this.#isClosed) return Promise.reject(storeError('STORE_UNAVAILABLE', 'the store is closed'));
     const id = ++this.#lastId;
     const waiting = this.#outbox.push([id, name, args]);
-    if (waiting === 1) setImmediate(() => this.#flush());
+    if (waiting === 1) nextTick(() => this.#flush());
     else if (waiting >= ENOUGH) this.#flush();
     return new Promise((resolve, reject) => {
       // The answer to a call of this name is of its type; see the table of operations.
@@ -104,7 +116,7 @@ export class Channel {
     const worker = this.#worker;
     worker?.ref();
     try {
-      worker?.postMessage(calls satisfies ToWriter);
+      worker?.postMessage((calls.every(isPlain) ? JSON.stringify(calls) : calls) satisfies ToWriter);
     } catch {
       // one of them holds what cannot be copied: only that one fails
       for (const call of calls) this.#postAlone(worker, call);

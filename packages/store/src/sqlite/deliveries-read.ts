@@ -1,14 +1,24 @@
 import {
+  asPin,
   asPunchId,
   asSerialNumber,
   type Direction,
   type Instant,
+  type LocalTime,
   type Pin,
   type PunchId,
   type SerialNumber,
   type TerminalSettings,
 } from '@biolistener/core';
-import type { Attempt, Delivery, DeliveryJob, DeliveryState } from '../contract/index.ts';
+import type {
+  Attempt,
+  DeliveredUpTo,
+  Delivery,
+  DeliveryJob,
+  DeliveryState,
+  ParkedPin,
+  ParkReason,
+} from '../contract/index.ts';
 import type { Database, Row } from './database.ts';
 import { punchOf, PUNCH_COLUMNS, PUNCH_JOINS } from './punches-read.ts';
 import { int, intOr, jsonObject, limited, text, textOr } from './rows.ts';
@@ -48,6 +58,7 @@ function jobOf(row: Row): DeliveryJob {
       name: settings.name,
       role: settings.role ?? 'both',
       place: settings.place,
+      ...(settings.deviceId === undefined ? {} : { deviceId: settings.deviceId }),
       stateMap: settings.stateMap ?? {},
     },
   };
@@ -139,31 +150,48 @@ export const listAttempts = (db: Database, targetId: string, punchId: PunchId): 
       detail: text(row, 'detail'),
     }));
 
-/** Punches of a terminal that the target lacks. One whose clock cannot be believed has no place in time. */
-export const OLDEST_UNDONE = `SELECT min(instant) AS instant FROM (
-  SELECT p.instant FROM deliveries d CROSS JOIN punches p ON p.seq = d.punch_seq
-    WHERE d.target = ?1 AND d.state <> 'done' AND d.state IN ('waiting', 'queued', 'parked') AND p.terminal_id = ?2
-      AND NOT instr(p.flags, 'clock-implausible')
+/**
+ * Punches that the target lacks, by terminal: the oldest that holds it back, and how many do not any more. One whose clock
+ * cannot be believed has no place in time; of an inactive employee no attendance is made. What is parked holds only for a
+ * while (decision 0014), counted from the first time that it was parked: tried again, it does not begin anew.
+ */
+export const UNDONE = `SELECT terminal_id, min(iif(holds, instant, NULL)) AS oldest, sum(NOT holds) AS passed_over FROM (
+  SELECT p.terminal_id, p.instant, d.state <> 'parked' OR d.created_at > ?3 OR ?3 < coalesce((SELECT min(a.at) FROM attempts a
+      WHERE a.target = d.target AND a.punch_seq = d.punch_seq AND a.outcome = 'parked'), d.created_at) AS holds
+    FROM deliveries d INDEXED BY deliveries_open CROSS JOIN punches p ON p.seq = d.punch_seq
+    WHERE d.target = ?1 AND d.state <> 'done' AND d.state IN ('waiting', 'queued', 'parked')
+      AND d.reason IS NOT 'inactive-employee' AND NOT instr(p.flags, 'clock-implausible')
   UNION ALL
-  SELECT p.instant FROM punches p WHERE p.seq > ?3 AND p.terminal_id = ?2 AND NOT instr(p.flags, 'clock-implausible')
-    AND NOT instr(p.flags, 'verification-only'))`;
+  SELECT p.terminal_id, p.instant, 1 FROM punches p WHERE p.seq > ?2 AND NOT instr(p.flags, 'clock-implausible')
+    AND NOT instr(p.flags, 'verification-only')) GROUP BY terminal_id`;
 
-/** The last millisecond before the oldest undone punch of each terminal; never later than its last contact. */
+/** The last millisecond before the oldest punch that holds a terminal back; never later than its last contact. */
 export function deliveredUpTo(
   db: Database,
   targetId: string,
   serialNumbers: readonly SerialNumber[],
-): Map<SerialNumber, Instant> {
-  const result = new Map<SerialNumber, Instant>();
+  parkedSince: Instant,
+): Map<SerialNumber, DeliveredUpTo> {
+  const result = new Map<SerialNumber, DeliveredUpTo>();
   const target = db.get('SELECT key, cursor FROM targets WHERE id = ?', targetId);
+  const [key, cursor] = target ? [int(target, 'key'), int(target, 'cursor')] : [0, 0];
+  const undone = new Map(db.all(UNDONE, key, cursor, parkedSince).map((row) => [int(row, 'terminal_id'), row]));
   for (const serialNumber of serialNumbers) {
     const terminal = db.get('SELECT id, last_contact_at FROM terminals WHERE serial_number = ?', serialNumber);
     const contact = terminal && int(terminal, 'last_contact_at');
     if (!terminal || !contact) continue; // never heard of: nothing can be said about what it holds
-    const key = target ? int(target, 'key') : 0;
-    const cursor = target ? int(target, 'cursor') : 0;
-    const undone = intOr(db.get(OLDEST_UNDONE, key, int(terminal, 'id'), cursor) ?? { instant: null }, 'instant');
-    result.set(serialNumber, undone === undefined ? contact : Math.min(contact, undone - 1));
+    const row = undone.get(int(terminal, 'id'));
+    const oldest = row && intOr(row, 'oldest');
+    const instant = oldest === undefined ? contact : Math.min(contact, oldest - 1);
+    result.set(serialNumber, { instant, passedOver: row ? int(row, 'passed_over') : 0 });
   }
   return result;
+}
+
+export function parkedPins(db: Database, targetId: string, reason: ParkReason, limit: number): ParkedPin[] {
+  const sql = `SELECT d.pin, min(p.wall_time) AS since FROM deliveries d CROSS JOIN punches p ON p.seq = d.punch_seq
+    WHERE d.target = ${TARGET} AND d.state <> 'done' AND d.state = 'parked' AND d.reason = ?
+    GROUP BY d.pin ORDER BY min(d.created_at), d.pin LIMIT ?`;
+  const rows = db.all(sql, targetId, reason, limited(limit));
+  return rows.map((row) => ({ pin: asPin(text(row, 'pin')), since: text(row, 'since') as LocalTime })); // as stored
 }

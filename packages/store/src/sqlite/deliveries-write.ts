@@ -4,7 +4,7 @@ import type { Direction } from '@biolistener/core';
 import { storeError } from '../errors.ts';
 import { audit } from './audit.ts';
 import type { Database, Value } from './database.ts';
-import { int } from './rows.ts';
+import { int, text } from './rows.ts';
 import { targetKey } from './targets-write.ts';
 
 interface Place {
@@ -153,11 +153,14 @@ export interface Unpark {
   readonly punchIds?: readonly PunchId[];
 }
 
-/** What is given must all hold; with nothing given nothing moves, so that an empty filter never means everything. */
-export function unpark(db: Database, targetId: string, which: Unpark): number {
+/**
+ * What is given must all hold; with nothing given nothing moves, so that an empty filter never means everything. `actor`
+ * is the person who asked; what goes by itself, because its cause is gone, names nobody and is not audited.
+ */
+export function unpark(db: Database, targetId: string, which: Unpark, actor?: string): number {
   if (!which.reasons && !which.pins && !which.punchIds) return 0;
   const list = (values: readonly string[] | undefined): string | null => (values ? JSON.stringify(values) : null);
-  return db.run(
+  const moved = db.run(
     `UPDATE deliveries SET state = 'waiting', reason = NULL, detail = NULL, queued_at = NULL, next_at = 0
      WHERE target = ?1 AND state <> 'done' AND state = 'parked'
        AND (?2 IS NULL OR reason IN (SELECT value FROM json_each(?2)))
@@ -168,6 +171,9 @@ export function unpark(db: Database, targetId: string, which: Unpark): number {
     list(which.pins),
     list(which.punchIds),
   );
+  // one entry for the whole deed: a reason may let a hundred thousand go
+  if (actor !== undefined && moved > 0) audit(db, actor, 'delivery.retry', `target:${targetId}`, { ...which, moved });
+  return moved;
 }
 
 export function discardDelivery(db: Database, targetId: string, punchId: PunchId, actor: string): boolean {
@@ -180,11 +186,15 @@ export function discardDelivery(db: Database, targetId: string, punchId: PunchId
 }
 
 /** From any state but those that go by themselves anyway. The decision and the check-in's name stay. */
-export const replay = (db: Database, targetId: string, ids: readonly PunchId[]): number =>
-  db.run(
+export function replay(db: Database, targetId: string, ids: readonly PunchId[], actor: string): number {
+  const moved = db.all(
     `UPDATE deliveries SET state = 'waiting', reason = NULL, detail = NULL, queued_at = NULL, done_at = NULL, next_at = 0
      WHERE target = ?1 AND state IN ('done', 'parked', 'skipped')
-       AND punch_seq IN (SELECT p.seq FROM json_each(?2) i CROSS JOIN punches p ON p.id = i.value)`,
+       AND punch_seq IN (SELECT p.seq FROM json_each(?2) i CROSS JOIN punches p ON p.id = i.value)
+     RETURNING (SELECT id FROM punches WHERE seq = punch_seq) AS id`,
     targetKey(db, targetId),
     JSON.stringify(ids),
   );
+  for (const row of moved) audit(db, actor, 'delivery.replay', `punch:${text(row, 'id')}`, { targetId });
+  return moved.length;
+}

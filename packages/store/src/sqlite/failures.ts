@@ -19,7 +19,7 @@ const CODES: Readonly<Record<number, Code>> = {
 
 /** The primary result code of an error of SQLite; undefined for any other. */
 export function resultCode(error: unknown): number | undefined {
-  if (!(error instanceof Error) || !('errcode' in error)) return undefined;
+  if (typeof error !== 'object' || error === null || !('errcode' in error)) return undefined;
   return typeof error.errcode === 'number' ? error.errcode & 0xff : undefined;
 }
 
@@ -51,7 +51,9 @@ const CODES_BY_NAME: Readonly<Record<string, Code>> = {
   STORE_BROKEN: 'STORE_BROKEN',
   STORE_TOO_MANY_PENDING: 'STORE_TOO_MANY_PENDING',
   STORE_PARKED_FULL: 'STORE_PARKED_FULL',
+  STORE_LEASE_LOST: 'STORE_LEASE_LOST',
   STORE_NOT_FOUND: 'STORE_NOT_FOUND',
+  STORE_WRONG_STATE: 'STORE_WRONG_STATE',
   STORE_REJECTED: 'STORE_REJECTED',
 } satisfies Record<Code, Code>;
 

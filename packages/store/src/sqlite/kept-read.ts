@@ -2,6 +2,7 @@ import { asSerialNumber, NOBODY, type JsonObject, type SerialNumber } from '@bio
 import type { ParkedItem, QuarantinedItem, Sealed, StoreCounts, StoredTransfer } from '../contract/index.ts';
 import type { Database, Row } from './database.ts';
 import { bytes, flag, int, jsonObject, limited, numberOf, orNull, text, textOr } from './rows.ts';
+import { SEARCHED } from './search-rows.ts';
 
 const sealedOf = (row: Row): Sealed => ({ keyId: text(row, 'key_id'), bytes: bytes(row, 'sealed') });
 
@@ -119,7 +120,9 @@ export function counts(db: Database): StoreCounts {
   const n = (sql: string): number => numberOf(db.get(sql));
   const terminals = { pending: 0, approved: 0, blocked: 0, ...statusCounts(db) };
   return {
-    punches: n('SELECT sum(punches) AS n FROM terminals'),
+    punches: n(
+      `SELECT (SELECT coalesce(sum(punches), 0) FROM terminals) + (SELECT count(*) FROM punches WHERE seq > ${SEARCHED}) AS n`,
+    ),
     terminals,
     parkedPieces: n("SELECT count(*) AS n FROM parked WHERE state IN ('parked', 'retry')"),
     quarantined: n('SELECT count(*) AS n FROM quarantine'),

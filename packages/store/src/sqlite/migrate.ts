@@ -9,6 +9,9 @@ import { deliveries } from './steps/3-deliveries.ts';
 import { people } from './steps/4-people.ts';
 import { control } from './steps/5-control.ts';
 import { limits } from './steps/6-limits.ts';
+import { roster } from './steps/7-roster.ts';
+import { owners } from './steps/8-owners.ts';
+import { tallies } from './steps/9-tallies.ts';
 
 export interface Step {
   readonly id: number;
@@ -17,7 +20,17 @@ export interface Step {
 }
 
 /** Forward only, in order, never edited once released: a change of the tables is a new step at the end. */
-export const STEPS: readonly Step[] = [punches, keptAside, deliveries, people, control, limits];
+export const STEPS: readonly Step[] = [
+  punches,
+  keptAside,
+  deliveries,
+  people,
+  control,
+  limits,
+  roster,
+  owners,
+  tallies,
+];
 
 /** `BIOL`: marks the file as ours (sqlite.org/pragma.html#pragma_application_id). */
 const APPLICATION_ID = 0x42494f4c;

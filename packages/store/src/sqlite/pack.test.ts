@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { punchesOf, punchOf, uploadOf } from '../conformance/builders.ts';
-import { at, compact, fitsText, packPunches, packUpload, textOfUpload, uploadOfText } from './pack.ts';
+import { at, compact, packPunches, packUpload } from './pack.ts';
 
 describe('packed punches', () => {
   test('hold one value where all rows agree and one for each row where they differ', () => {
@@ -36,30 +36,4 @@ test('an upload without lists goes over without them', () => {
   const packed = packUpload(uploadOf([]));
   expect(Object.keys(packed)).not.toEqual(expect.arrayContaining(['users']));
   expect(Object.keys(packed)).not.toEqual(expect.arrayContaining(['punches']));
-});
-
-test.each([1, 3])('an upload of %s punches crosses as text and comes out with the same rows and bytes', (count) => {
-  const raw = Uint8Array.from({ length: 256 }, (_, at) => at);
-  const upload = uploadOf([{ ...punchOf(1), raw }, punchOf(2), punchOf(3)].slice(0, count));
-  const [back, direct] = [uploadOfText(textOfUpload(upload)).punches, packUpload(upload).punches];
-  if (!back || !direct) throw new Error('the punches are gone');
-  expect(Buffer.from(back.raw)).toEqual(Buffer.from(direct.raw));
-  const { count: backCount, raw: _, ...columns } = back;
-  expect(backCount).toBe(count);
-  for (const [name, column] of Object.entries(columns)) {
-    for (let row = 0; row < count; row += 1) {
-      expect([name, at(column as never, row)]).toEqual([name, at(direct[name as 'pin'], row)]);
-    }
-  }
-});
-
-test('a replay is still one when it crossed', () => {
-  const replay = uploadOf([punchOf(1)], { isReplay: true });
-  expect(uploadOfText(textOfUpload(replay)).isReplay).toBe(true);
-  expect(packUpload(replay).isReplay).toBe(true);
-});
-
-test('an upload that brings sealed bytes does not cross as text', () => {
-  expect(fitsText(uploadOf([]))).toBe(true);
-  expect(fitsText({ ...uploadOf([]), transfer: { kind: 'drop', key: 'x' } })).toBe(false);
 });

@@ -1,5 +1,6 @@
 import type { Punch } from '@biolistener/core';
 import type { Upload } from '../contract/index.ts';
+import type { PunchRows } from './punch-rows.ts';
 
 type Scalar = string | number | null;
 
@@ -34,6 +35,9 @@ type Lists = 'users' | 'templates' | 'photos' | 'operations' | 'results' | 'park
 export type PackedUpload = Omit<Upload, 'punches' | Lists> &
   Partial<Pick<Upload, Lists>> & { readonly punches?: PackedPunches };
 
+/** An upload as the writer takes it, whatever form it crossed in. */
+export type ArrivedUpload = Omit<PackedUpload, 'punches'> & { readonly punches?: PunchRows };
+
 export function at<T extends Scalar>(column: Column<T>, index: number): T {
   if ('all' in column) return column.all;
   const value = column.each[index];
@@ -42,9 +46,10 @@ export function at<T extends Scalar>(column: Column<T>, index: number): T {
 }
 
 function column<T extends Scalar>(punches: readonly Punch[], read: (punch: Punch) => T): Column<T> {
-  const each = punches.map(read);
-  const first = each[0];
-  return first !== undefined && each.every((value) => value === first) ? { all: first } : { each };
+  const [first] = punches;
+  if (first === undefined) return { each: [] };
+  const all = read(first);
+  return punches.every((punch) => read(punch) === all) ? { all } : { each: punches.map(read) };
 }
 
 function rawOf(punches: readonly Punch[]): Uint8Array {
@@ -57,7 +62,7 @@ function rawOf(punches: readonly Punch[]): Uint8Array {
   return all;
 }
 
-function extraText(punch: Punch): string {
+export function extraText(punch: Punch): string {
   for (const key in punch.extra) if (punch.extra[key] !== undefined) return JSON.stringify(punch.extra);
   return '{}';
 }
@@ -109,74 +114,4 @@ export function packUpload(upload: Upload): PackedUpload {
     ...(parked.length > 0 && { parked: compact(parked) }),
     ...(transfer && { transfer: compact(transfer) }),
   };
-}
-
-/** Up to so many punches an upload crosses as one text: for few rows that is several times cheaper than a copy of objects. */
-const MOST_AS_TEXT = 50;
-
-/** Whether nothing of an upload but its punches' raw lines is bytes, and those are few. */
-export const fitsText = (upload: Upload): boolean =>
-  upload.punches.length <= MOST_AS_TEXT &&
-  upload.users.length + upload.templates.length + upload.photos.length + upload.parked.length === 0 &&
-  upload.transfer === undefined;
-
-/** A punch as a row of scalars, in the order of `ROW`; raw bytes as latin1, one sign a byte. */
-const rowOf = (punch: Punch): readonly (string | number | null)[] => [
-  punch.id,
-  punch.serialNumber,
-  punch.brand,
-  punch.pin,
-  punch.instant,
-  punch.wallTime,
-  punch.zone,
-  punch.certainty,
-  punch.state ?? null,
-  punch.verifyMode ?? null,
-  punch.workCode ?? null,
-  punch.claimedDirection ?? null,
-  punch.flags.length === 0 ? '' : punch.flags.join(' '),
-  extraText(punch),
-  punch.raw.length,
-  Buffer.from(punch.raw.buffer, punch.raw.byteOffset, punch.raw.length).toString('latin1'),
-];
-
-const ROW = [
-  'id',
-  'serialNumber',
-  'brand',
-  'pin',
-  'instant',
-  'wallTime',
-  'zone',
-  'certainty',
-  'state',
-  'verifyMode',
-  'workCode',
-  'claimedDirection',
-  'flags',
-  'extra',
-  'rawLength',
-] as const;
-const RAW = ROW.length;
-
-/** An upload without bytes, as text. */
-export function textOfUpload(upload: Upload): string {
-  const { punches, users: _, templates: __, photos: ___, parked: ____, ...head } = upload;
-  return JSON.stringify({ ...head, rows: punches.map(rowOf) });
-}
-
-type TextUpload = Omit<PackedUpload, 'punches'> & { readonly rows: readonly (readonly (string | number | null)[])[] };
-
-/** The inverse of `textOfUpload`. */
-export function uploadOfText(text: string): PackedUpload {
-  // written by `textOfUpload` of the same version, a moment ago, in the same process
-  const { rows, ...packed } = JSON.parse(text) as TextUpload;
-  if (rows.length === 0) return packed;
-  const [first] = rows;
-  const columns = ROW.map((name, at) => [
-    name,
-    rows.length === 1 ? { all: first?.[at] } : { each: rows.map((row) => row[at]) },
-  ]);
-  const raw = Buffer.from(rows.map((row) => row[RAW]).join(''), 'latin1');
-  return { ...packed, punches: { count: rows.length, ...Object.fromEntries(columns), raw } as PackedPunches }; // the columns of ROW
 }

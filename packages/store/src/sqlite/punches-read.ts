@@ -3,15 +3,18 @@ import {
   asPunchId,
   asSerialNumber,
   type Direction,
+  type Instant,
   type InstantCertainty,
   type LocalTime,
   type Punch,
   type PunchFlag,
   type PunchId,
+  type SerialNumber,
 } from '@biolistener/core';
 import type { PunchFilter, StoredPunch } from '../contract/index.ts';
 import type { Database, Row, Value } from './database.ts';
 import { bytes, int, intOr, jsonObject, limited, text, textOr } from './rows.ts';
+import { SEARCHED } from './search-rows.ts';
 
 export const PUNCH_COLUMNS = `p.seq, p.id, t.serial_number, coalesce(p.brand, u.brand) AS brand, p.pin, p.instant, p.wall_time,
   p.zone, p.certainty, p.state AS punch_state, p.verify_mode, p.work_code, p.claimed_direction, p.flags, p.extra, p.raw,
@@ -92,7 +95,7 @@ function sourceOf(table: string, filter: PunchFilter): { readonly from: string; 
 }
 
 const NEWEST = 'ORDER BY x.instant DESC, x.seq DESC LIMIT ?1';
-const TAIL = 'x.seq > (SELECT coalesce(max(seq), 0) FROM punch_times)';
+const TAIL = `x.seq > ${SEARCHED}`;
 
 function candidates(table: string, filter: PunchFilter, conditions: readonly string[]): string {
   const { from, where } = sourceOf(table, filter);
@@ -115,3 +118,12 @@ export function listPunches(db: Database, filter: PunchFilter): StoredPunch[] {
   const { sql, values } = listingSql(filter);
   return db.all(sql, ...values).map(storedPunchOf);
 }
+
+const RECEIVED_SINCE = 'JOIN uploads u ON u.id = p.upload_id WHERE u.received_at > ?2';
+export const SINCE = `WITH one (id) AS MATERIALIZED (SELECT id FROM terminals WHERE serial_number = ?1)
+  SELECT (SELECT count(*) FROM one CROSS JOIN punch_times x ON x.terminal_id = one.id CROSS JOIN punches p ON p.seq = x.seq ${RECEIVED_SINCE})
+    + (SELECT count(*) FROM punches p ${RECEIVED_SINCE} AND p.terminal_id = (SELECT id FROM one)
+        AND p.seq > (SELECT coalesce(max(seq), 0) FROM punch_times)) AS n`;
+
+export const countPunchesSince = (db: Database, serialNumber: SerialNumber, after: Instant): number =>
+  int(db.get(SINCE, serialNumber, after) ?? {}, 'n');

@@ -10,6 +10,7 @@ import type { AuditEntry, TerminalListing } from '../contract/index.ts';
 import { storeError } from '../errors.ts';
 import type { Database, Row } from './database.ts';
 import { int, intOr, jsonObject, limited, numberOf, orNull, text, textOr } from './rows.ts';
+import { SEARCHED, tallyOf } from './search-rows.ts';
 
 const STATUSES: readonly string[] = ['pending', 'approved', 'blocked'] satisfies TerminalStatus[];
 const isStatus = (word: string): word is TerminalStatus => STATUSES.includes(word);
@@ -32,27 +33,36 @@ export function terminalOf(row: Row): Terminal {
   };
 }
 
-const LISTING = `SELECT t.*,
+const UNCOUNTED = `seq > ${SEARCHED}`;
+
+/** Counters of the row, and what is not counted into it yet (`addSearchRows`) of the terminals in question. */
+const listing = (uncounted: string): string => `SELECT t.*, t.punches + coalesce(tail.n, 0) AS all_punches,
+  CASE WHEN tail.latest > coalesce(t.last_punch_at, tail.latest - 1) THEN tail.latest ELSE t.last_punch_at END AS latest_punch_at,
   (SELECT count(*) FROM quarantine q WHERE q.terminal_id = t.id) AS quarantined,
   (SELECT count(*) FROM parked k WHERE k.state = 'parked' AND k.terminal_id = t.id) AS parked_pieces
-  FROM terminals t WHERE t.serial_number <> '${NOBODY}'`;
+  FROM terminals t LEFT JOIN (${tallyOf(uncounted)}) tail ON tail.terminal_id = t.id
+  WHERE t.serial_number <> '${NOBODY}'`;
 
 const listingOf = (row: Row): TerminalListing => ({
   ...terminalOf(row),
-  punches: int(row, 'punches'),
-  lastPunchAt: intOr(row, 'last_punch_at'),
+  punches: int(row, 'all_punches'),
+  lastPunchAt: intOr(row, 'latest_punch_at'),
   quarantined: int(row, 'quarantined'),
   parked: int(row, 'parked_pieces'),
 });
+
+const LISTING_ALL = listing(UNCOUNTED);
+const LISTING_ONE = `${listing(`${UNCOUNTED} AND terminal_id = (SELECT id FROM terminals WHERE serial_number = ?1)`)}
+  AND t.serial_number = ?1`;
 
 export const allTerminals = (db: Database): Terminal[] =>
   db.all('SELECT * FROM terminals WHERE serial_number <> ? ORDER BY serial_number', NOBODY).map(terminalOf);
 
 export const listTerminals = (db: Database, status: TerminalStatus | undefined): TerminalListing[] =>
-  db.all(`${LISTING} AND (?1 IS NULL OR t.status = ?1) ORDER BY t.serial_number`, orNull(status)).map(listingOf);
+  db.all(`${LISTING_ALL} AND (?1 IS NULL OR t.status = ?1) ORDER BY t.serial_number`, orNull(status)).map(listingOf);
 
 export function findTerminal(db: Database, serialNumber: SerialNumber): TerminalListing | undefined {
-  const row = db.get(`${LISTING} AND t.serial_number = ?`, serialNumber);
+  const row = db.get(LISTING_ONE, serialNumber);
   return row && listingOf(row);
 }
 

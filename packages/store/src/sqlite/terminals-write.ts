@@ -5,7 +5,9 @@ import { audit, moveRevision } from './audit.ts';
 import type { Database, Row } from './database.ts';
 import { Refusal } from './failures.ts';
 import { insertTerminal, terminalIdOf, tooManyPending, type KnownTerminal } from './first-sight.ts';
-import { int, jsonObject, orNull, text } from './rows.ts';
+import { mark, terminalMark } from './marks.ts';
+import { markTaught, teaches } from './profile-news.ts';
+import { int, jsonObject, orNull } from './rows.ts';
 import { terminalOf } from './terminals-read.ts';
 
 const find = (db: Database, serialNumber: SerialNumber): Row | undefined =>
@@ -27,11 +29,24 @@ export interface Learnt {
   readonly clockDriftSeconds?: number;
 }
 
+const readObject = (db: Database, id: number, column: 'profile' | 'stamps'): JsonObject => {
+  const row = db.get(`SELECT ${column} FROM terminals WHERE id = ?`, id);
+  return row ? jsonObject(row, column) : {};
+};
+
+const saysMore = (stored: JsonObject, learnt: JsonObject): boolean =>
+  Object.entries(learnt).some(([key, value]) => value !== stored[key]);
+
 /** Merges into a column of JSON; what is there already is not written again. */
 function mergeInto(db: Database, terminal: KnownTerminal, column: 'profile' | 'stamps', learnt: JsonObject): void {
-  const row = db.get(`SELECT ${column} FROM terminals WHERE id = ?`, terminal.id) ?? { [column]: '{}' };
-  const after = JSON.stringify(merged(jsonObject(row, column), learnt));
-  if (after !== text(row, column)) db.run(`UPDATE terminals SET ${column} = ? WHERE id = ?`, after, terminal.id);
+  const before = (terminal[column] ??= readObject(db, terminal.id, column));
+  if (!saysMore(before, learnt)) return;
+  const after = merged(before, learnt);
+  const written = JSON.stringify(after);
+  if (written === JSON.stringify(before)) return;
+  db.run(`UPDATE terminals SET ${column} = ? WHERE id = ?`, written, terminal.id);
+  terminal[column] = after;
+  if (column === 'profile' && teaches(before, after)) markTaught(db, terminal.id);
 }
 
 /** Writes what an exchange taught about a terminal, apart from the contact itself. */
@@ -80,7 +95,7 @@ export function noteTerminal(db: Database, seen: Contact & { readonly brand: str
 /** Contacts of serial numbers that the store does not hold are left out: a terminal comes in by its first sight. */
 export function noteContacts(db: Database, contacts: readonly Contact[]): void {
   for (const contact of contacts) {
-    const row = find(db, contact.serialNumber);
+    const row = db.get('SELECT id FROM terminals WHERE serial_number = ?', contact.serialNumber);
     if (!row) continue;
     const terminal = { id: int(row, 'id') };
     touch(db, terminal, contact.at, contact.address);
@@ -114,8 +129,22 @@ export function changeTerminal(
   };
   audit(db, actor, 'terminal.change', serialNumber, details);
   moveRevision(db);
-  return current(db, serialNumber);
+  const after = current(db, serialNumber);
+  if (isOtherForRoster(terminalOf(row), after)) mark(db, [terminalMark(serialNumber)]);
+  return after;
 }
+
+/** What decides who belongs on a terminal, and how they get there. */
+const ROSTER_FIELDS = [
+  'status',
+  'brand',
+  'zone',
+  'isSyncOff',
+  'options',
+] as const satisfies readonly (keyof Terminal)[];
+
+const isOtherForRoster = (before: Terminal, after: Terminal): boolean =>
+  ROSTER_FIELDS.some((field) => JSON.stringify(before[field]) !== JSON.stringify(after[field]));
 
 /** A person may add as many as they like; 0: never heard of it yet. */
 const createByHand = (db: Database, serialNumber: SerialNumber, brand: string): Row =>

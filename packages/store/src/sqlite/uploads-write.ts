@@ -1,34 +1,36 @@
 import type { CommitReceipt, StoredOperation } from '../contract/index.ts';
-import { applyResults } from './commands-write.ts';
+import { applyResults } from './commands-results.ts';
 import type { Database } from './database.ts';
-import { storePhotos, storeTemplates, storeUsers } from './people-write.ts';
+import type { KnownTerminals } from './known-terminals.ts';
+import { Heard } from './heard.ts';
+import { storeUsers } from './people-write.ts';
+import { storePhotos } from './photos-write.ts';
 import { Refusal } from './failures.ts';
 import { terminalIdOf, tooManyPending, type KnownTerminal } from './first-sight.ts';
 import type { ParkedLimits } from './parked-room.ts';
 import { parkPieces } from './parked-write.ts';
-import type { PackedUpload } from './pack.ts';
+import type { ArrivedUpload } from './pack.ts';
 import { storePunches, type PunchTally } from './punches-write.ts';
+import { holdsLease, leaseLost } from './leases.ts';
 import { orNull } from './rows.ts';
+import { storeTemplates } from './templates-write.ts';
 import { learn } from './terminals-write.ts';
 
-const NO_PUNCHES: PunchTally = { added: 0, known: 0, latest: null };
+const NO_PUNCHES: PunchTally = { added: 0, known: 0 };
 
-/** One statement for the contact and the counters: this runs for every upload. */
-function recordContact(db: Database, terminal: KnownTerminal, upload: PackedUpload, tally: PunchTally): void {
+/** Punches are counted later, by `addSearchRows`: the row of a terminal would be a page of the log for each upload. */
+function recordContact(db: Database, terminal: KnownTerminal, upload: ArrivedUpload): void {
+  if (upload.isReplay === true || upload.isContactTold === true) return;
   db.run(
-    `UPDATE terminals SET last_contact_at = max(last_contact_at, ?2), last_address = coalesce(?3, last_address),
-       punches = punches + ?4, last_punch_at = CASE WHEN ?5 IS NULL THEN last_punch_at ELSE max(coalesce(last_punch_at, ?5), ?5) END
-     WHERE id = ?1`,
+    'UPDATE terminals SET last_contact_at = max(last_contact_at, ?2), last_address = ?3 WHERE id = ?1',
     terminal.id,
-    upload.isReplay ? 0 : upload.receivedAt,
-    upload.isReplay ? null : upload.remoteAddress,
-    tally.added,
-    tally.latest,
+    upload.receivedAt,
+    upload.remoteAddress,
   );
 }
 
 /** The clock of back then says nothing about the clock of now. */
-function learntFrom(upload: PackedUpload): PackedUpload {
+function learntFrom(upload: ArrivedUpload): ArrivedUpload {
   if (!upload.isReplay) return upload;
   const { clockDriftSeconds: _, ...learnt } = upload;
   return learnt;
@@ -50,7 +52,7 @@ function storeOperations(db: Database, terminal: number, at: number, operations:
     );
 }
 
-function moveTransfer(db: Database, terminal: number, upload: PackedUpload): void {
+function moveTransfer(db: Database, terminal: number, upload: ArrivedUpload): void {
   const { transfer } = upload;
   if (transfer?.kind === 'drop')
     db.run('DELETE FROM transfers WHERE terminal_id = ? AND key = ?', terminal, transfer.key);
@@ -66,16 +68,32 @@ function moveTransfer(db: Database, terminal: number, upload: PackedUpload): voi
   );
 }
 
+/** What it says of people, and whose rosters have to be looked at again because of it. */
+function storePeople(db: Database, terminal: number, upload: ArrivedUpload): void {
+  const { receivedAt, users = [], templates = [], photos = [] } = upload;
+  const heard = new Heard(db, terminal, upload.serialNumber);
+  storeUsers(db, terminal, receivedAt, users, heard);
+  storeTemplates(db, terminal, receivedAt, templates, heard);
+  storePhotos(db, terminal, receivedAt, photos, heard);
+  heard.write();
+}
+
 /** Everything that one request brought, inside the caller's savepoint. */
-export function commitUpload(db: Database, upload: PackedUpload, limits: ParkedLimits): CommitReceipt | Refusal {
-  const terminal = terminalIdOf(db, upload, 'content');
+export function commitUpload(
+  db: Database,
+  upload: ArrivedUpload,
+  limits: ParkedLimits,
+  terminals: KnownTerminals,
+): CommitReceipt | Refusal {
+  const { lease } = upload;
+  if (lease && !holdsLease(db, lease.name, lease.owner)) return new Refusal(leaseLost(lease.name));
+  const terminal = terminals.find(upload.serialNumber) ?? terminalIdOf(db, upload, 'content');
   if (!terminal) return new Refusal(tooManyPending());
+  terminals.remember(upload.serialNumber, terminal);
   const tally = upload.punches ? storePunches(db, upload, upload.punches, terminal) : NO_PUNCHES;
-  recordContact(db, terminal, upload, tally);
+  recordContact(db, terminal, upload);
   learn(db, terminal, upload.receivedAt, learntFrom(upload));
-  storeUsers(db, terminal.id, upload.receivedAt, upload.users ?? []);
-  storeTemplates(db, terminal.id, upload.receivedAt, upload.templates ?? []);
-  storePhotos(db, terminal.id, upload.receivedAt, upload.photos ?? []);
+  if (upload.users ?? upload.templates ?? upload.photos) storePeople(db, terminal.id, upload);
   storeOperations(db, terminal.id, upload.receivedAt, upload.operations ?? []);
   applyResults(db, terminal.id, upload.receivedAt, upload.results ?? []);
   const pieces = parkPieces(db, terminal.id, upload, upload.parked ?? [], limits);

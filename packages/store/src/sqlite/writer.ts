@@ -1,21 +1,21 @@
 import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads';
-import { commitTogether, type Perform } from './commit.ts';
+import { commitTogether, type Performer } from './commit.ts';
 import { openWriting, prepareFile, type Database } from './database.ts';
 import { asStoreError, failureOf } from './failures.ts';
+import { KnownTerminals } from './known-terminals.ts';
 import { migrate } from './migrate.ts';
-import { operationsOf } from './operations.ts';
+import { isUpload, operationsOf } from './operations.ts';
 import { addSearchRows } from './search-rows.ts';
-import type { Call, FromWriter, ToWriter, WriterData } from './protocol.ts';
+import { callsOfMessage, isPlain, type Call, type FromWriter, type ToWriter, type WriterData } from './protocol.ts';
 
-/** From so many rows on a call opens a commit of its own, which others may join; see performFirst. */
-const LONG_ROWS = 200;
-/** Calls that one commit takes at most, so that the first of them does not wait for ever. */
+/** Calls that one commit takes at most, and punches of long uploads after which it takes no further call: the first must not wait for ever. */
 const MOST_CALLS = 2_000;
+const MOST_ROWS = 4_000;
 /** Quiet time after which the writer tidies up, so that this work falls between uploads and not into one. */
 const IDLE_MS = 100;
 /** Search rows made in one step, and how many may be missing before a busy writer makes some in between. */
 const SEARCH_STEP = 5_000;
-const MOST_UNSEARCHED = 50_000;
+const MOST_UNSEARCHED = 20_000;
 
 function open(data: WriterData): Database {
   prepareFile(data.path);
@@ -29,19 +29,27 @@ function open(data: WriterData): Database {
   }
 }
 
-function performerOf(data: WriterData): Perform {
+function performerOf(data: WriterData): Performer {
+  const terminals = new KnownTerminals();
   // The channel's types tie a name to its arguments, and both ends are the same version of this package.
-  const table = operationsOf(data.limits) as unknown as Readonly<
+  const table = operationsOf(data.limits, terminals) as unknown as Readonly<
     Record<string, (db: Database, ...args: readonly unknown[]) => unknown>
   >;
-  return (db, [, name, args]) => {
-    const operation = table[name];
-    if (!operation) throw new RangeError(`no operation ${name}`);
-    return operation(db, ...args);
+  return {
+    begun: (db) => terminals.follow(db),
+    perform: (db, [, name, args]) => {
+      const operation = table[name];
+      if (!operation) throw new RangeError(`no operation ${name}`);
+      if (!isUpload(name)) terminals.forget();
+      return operation(db, ...args);
+    },
+    undone: () => terminals.forget(),
   };
 }
 
+/** How many punches of a long upload; a small one counts as one, whatever it holds. */
 function punchesIn(call: Call | undefined): number {
+  if (call?.[1] === 'commitSmallUpload') return 1;
   const first = call?.[2][0] as { punches?: { count?: number } } | undefined; // a look, no trust: all else has none
   return first?.punches?.count ?? 0;
 }
@@ -49,16 +57,16 @@ function punchesIn(call: Call | undefined): number {
 class Writer {
   readonly #port: MessagePort;
   readonly #db: Database;
-  readonly #perform: Perform;
+  readonly #performer: Performer;
   readonly #queue: Call[] = [];
   #isClosing = false;
   #idle: NodeJS.Timeout | undefined;
   #unsearched = 0;
 
-  constructor(port: MessagePort, db: Database, perform: Perform) {
+  constructor(port: MessagePort, db: Database, performer: Performer) {
     this.#port = port;
     this.#db = db;
-    this.#perform = perform;
+    this.#performer = performer;
   }
 
   start(): void {
@@ -66,7 +74,7 @@ class Writer {
       this.#accept(message);
       this.#work();
     });
-    this.#say('ready');
+    this.#say({ isOpen: true });
     this.#tidyAfter(IDLE_MS); // a process that was killed may have left punches without their search rows
   }
 
@@ -76,7 +84,7 @@ class Writer {
 
   #accept(message: ToWriter): void {
     if (message === null) this.#isClosing = true;
-    else for (const call of message) this.#queue.push(call);
+    else for (const call of callsOfMessage(message)) this.#queue.push(call);
   }
 
   /** Everything that came while the last commit ran is in the next one. */
@@ -87,14 +95,18 @@ class Writer {
 
   #nextBatch(): Call[] {
     this.#acceptWaiting();
-    let length = Math.min(this.#queue.length, 1);
-    while (length < Math.min(this.#queue.length, MOST_CALLS) && punchesIn(this.#queue[length]) < LONG_ROWS) length += 1;
+    let [length, rows] = [0, 0];
+    while (length < Math.min(this.#queue.length, MOST_CALLS) && rows < MOST_ROWS) {
+      rows += punchesIn(this.#queue[length]);
+      length += 1;
+    }
     return this.#queue.splice(0, length);
   }
 
   #work(): void {
     for (let batch = this.#nextBatch(); batch.length > 0; batch = this.#nextBatch()) {
-      this.#say(commitTogether(this.#db, batch, this.#perform));
+      const replies = commitTogether(this.#db, batch, this.#performer);
+      this.#say(batch.every(isPlain) ? JSON.stringify(replies) : replies);
       for (const call of batch) this.#unsearched += punchesIn(call);
       if (this.#unsearched > MOST_UNSEARCHED) this.#addSearchRows();
     }
@@ -102,8 +114,10 @@ class Writer {
     else this.#tidyAfter(IDLE_MS);
   }
 
+  /** Anew after each commit: a busy writer has no quiet time, and copying the log back every moment costs it a tenth. */
   #tidyAfter(ms: number): void {
-    this.#idle ??= setTimeout(() => this.#tidy(), ms);
+    clearTimeout(this.#idle);
+    this.#idle = setTimeout(() => this.#tidy(), ms);
   }
 
   /** One step at a time, so that an upload that comes meanwhile waits for one step only. */

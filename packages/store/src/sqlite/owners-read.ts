@@ -1,0 +1,53 @@
+import {
+  asPin,
+  pinKey,
+  type Moment,
+  type Pin,
+  type PinForm,
+  type PinPeriod,
+  type SerialNumber,
+  type SitePeriod,
+  type TerminalSettings,
+} from '@biolistener/core';
+import type { PinNews, PinTerminal } from '../contract/index.ts';
+import type { Database, Row } from './database.ts';
+import { dayIn, personPeriods } from './owners-persons.ts';
+import { int, intOr, jsonObject, limited, text } from './rows.ts';
+
+function momentIn(row: Row, after: string, by: string): Moment | undefined {
+  const notAfter = intOr(row, by);
+  return notAfter === undefined ? undefined : { notBefore: int(row, after), notAfter };
+}
+
+const siteOf = (row: Row): SitePeriod => ({
+  kind: 'site',
+  idValue: text(row, 'id_value'),
+  employee: text(row, 'employee'),
+  from: momentIn(row, 'from_after', 'from_by'),
+  until: momentIn(row, 'until_after', 'until_by'),
+  leftOn: dayIn(row, 'left_on'),
+});
+
+export const OWNERS = `SELECT * FROM pin_owners WHERE target_id = ? AND id_field = ? AND pin_key = ?
+  ORDER BY coalesce(from_after, -1), id`;
+
+export function ownersOf(db: Database, targetId: string, idField: string, pin: Pin, form: PinForm): PinPeriod[] {
+  const wanted = pinKey(pin, form);
+  const site = db.all(OWNERS, targetId, idField, pinKey(pin, 'number')).map(siteOf);
+  return [...site, ...personPeriods(db, pin)].filter(({ idValue }) => pinKey(idValue, form) === wanted);
+}
+
+export function findPinTerminal(db: Database, serialNumber: SerialNumber): PinTerminal | undefined {
+  const row = db.get(
+    'SELECT brand, settings, clock_drift_seconds FROM terminals WHERE serial_number = ?',
+    serialNumber,
+  );
+  if (!row) return undefined;
+  const { options = {} } = jsonObject(row, 'settings') as TerminalSettings; // written from TerminalChange only
+  return { brand: text(row, 'brand'), options, clockDriftSeconds: intOr(row, 'clock_drift_seconds') };
+}
+
+export const listPinNews = (db: Database, limit: number): PinNews[] =>
+  db
+    .all('SELECT id, pin FROM pin_news ORDER BY id LIMIT ?', limited(limit))
+    .map((row) => ({ id: int(row, 'id'), pin: asPin(text(row, 'pin')) }));

@@ -1,3 +1,14 @@
+export { allSealCounts, dropOldKeys, KEYS_SETTLE_MS, type SealCounter } from './drop-keys.ts';
+export * from './erase-certificate.ts';
 export * from './errors.ts';
+export { keyIdOf, newKeyText, parseKey } from './key.ts';
+export { addCurrentKey, addOpeningKey, dropKeys, parseKeys, readKeyFile } from './key-file.ts';
 export * from './keyring.ts';
+export * from './passwords.ts';
+export * from './references.ts';
+export * from './reseal.ts';
+export { resealSettings, settingSealCounts, type SealedSettings } from './reseal-settings.ts';
+export * from './shared-key.ts';
+export * from './tokens.ts';
 export * from './vault.ts';
+export * from './webhook-signature.ts';

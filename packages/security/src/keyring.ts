@@ -1,66 +1,80 @@
-import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { digestOf, messageOf } from '@biolistener/core';
+import { statSync } from 'node:fs';
 import { securityError } from './errors.ts';
+import { keyIdOf, parseKey } from './key.ts';
+import { createKeyFile, readKeyFile } from './key-file.ts';
 
-/** The keys that seal secrets: one that seals, and all that may be needed to open. */
-export interface Keyring {
-  readonly current: { readonly id: string; readonly key: Uint8Array };
-  readonly keys: ReadonlyMap<string, Uint8Array>;
+export interface SealKey {
+  readonly id: string;
+  readonly key: Uint8Array;
 }
 
-const KEY_BYTES = 32;
-
-/** An id that says nothing about the key but tells two keys apart. */
-const idOf = (key: Uint8Array): string => digestOf(key).slice(0, 8);
+/** The keys that seal secrets. A ring over a file follows the file, so that a running process needs no restart. */
+export interface Keyring {
+  /** The one that seals now. */
+  readonly current: SealKey;
+  /** Any that may be needed to open; undefined when there is none with this id, also after another look. */
+  find(id: string): Uint8Array | undefined;
+  /** All of them, the current one first. */
+  ids(): readonly string[];
+}
 
 function ringOf(keys: readonly Uint8Array[]): Keyring {
+  const all = new Map(keys.map((key) => [keyIdOf(key), key]));
   const [first] = keys;
   if (!first) throw securityError('SECURITY_KEY_INVALID', 'the key file holds no key');
-  return { current: { id: idOf(first), key: first }, keys: new Map(keys.map((key) => [idOf(key), key])) };
-}
-
-/** 64 hex digits or the base64 of 32 bytes. */
-export function parseKey(text: string): Uint8Array {
-  const trimmed = text.trim();
-  const key = /^[0-9a-f]{64}$/i.test(trimmed) ? Buffer.from(trimmed, 'hex') : Buffer.from(trimmed, 'base64');
-  if (key.length !== KEY_BYTES) {
-    throw securityError('SECURITY_KEY_INVALID', 'a key is 64 hex digits or the base64 of 32 bytes');
-  }
-  return key;
-}
-
-/**
- * Opens the key file: one key a line, the first seals, the others only open. Lines that begin with # are comments.
- * Makes the file with a new key when it is missing; two processes that do so at once end with one file.
- */
-export function openKeyFile(path: string): Keyring {
-  if (!existsSync(path)) createKeyFile(path);
-  try {
-    const lines = readFileSync(path, 'utf8').split('\n');
-    return ringOf(lines.filter((line) => line.trim() !== '' && !line.startsWith('#')).map(parseKey));
-  } catch (cause) {
-    throw securityError('SECURITY_KEY_INVALID', `${path}: ${messageOf(cause)}`, cause);
-  }
+  const current = { id: keyIdOf(first), key: first };
+  return { current, find: (id) => all.get(id), ids: () => [...all.keys()] };
 }
 
 export const keyringOfText = (text: string): Keyring => ringOf([parseKey(text)]);
 
-const HEADER = `# Biolistener: keys that encrypt templates, photos and raw records. The first seals; all can open.
-# Keep a copy apart from the data: without these lines what they sealed is lost.
-`;
+/** How long a process may go on sealing with the key of before, after the file was changed. */
+export const KEY_FILE_LAG_MS = 1_000;
 
-function createKeyFile(path: string): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  const draft = `${path}.${process.pid}.new`;
-  writeFileSync(draft, `${HEADER}${randomBytes(KEY_BYTES).toString('base64')}\n`, { mode: 0o600, flush: true });
-  chmodSync(draft, 0o600);
-  try {
-    linkSync(draft, path); // unlike rename, refuses when another process was faster
-  } catch (error) {
-    if (!existsSync(path)) throw error;
-  } finally {
-    unlinkSync(draft);
+/**
+ * Opens the key file: one key a line, the first seals, the others only open. Lines that begin with # are comments.
+ * Makes the file with a new key when it is missing; two processes that do so at once end with one file.
+ * The ring looks whether the file was changed: once a second at most before it seals, and whenever a key is missing.
+ * While a changed file cannot be read, the keys of before stay in force.
+ */
+export function openKeyFile(path: string, now: () => number = Date.now): Keyring {
+  createKeyFile(path);
+  let mark = markOf(path);
+  let ring = ringOf(readKeyFile(path));
+  let lookedAt = now();
+
+  function look(): void {
+    lookedAt = now();
+    try {
+      const found = markOf(path);
+      if (found === mark) return;
+      ring = ringOf(readKeyFile(path));
+      mark = found;
+    } catch {
+      // half a copy by hand, or a folder that is away: the next look tries again
+    }
   }
+
+  return {
+    get current() {
+      if (now() - lookedAt >= KEY_FILE_LAG_MS) look();
+      return ring.current;
+    },
+    find(id) {
+      const known = ring.find(id);
+      if (known) return known;
+      look();
+      return ring.find(id);
+    },
+    ids: () => {
+      look();
+      return ring.ids();
+    },
+  };
+}
+
+/** Changes whenever the file does, be it written anew or replaced. */
+function markOf(path: string): string {
+  const { ino, size, mtimeMs } = statSync(path);
+  return `${ino} ${size} ${mtimeMs}`;
 }

@@ -3,7 +3,7 @@ import type { Keyring } from './keyring.ts';
 import { securityError } from './errors.ts';
 
 /** What sealed bytes are for. Bound into the seal, so that one kind cannot be passed off as another. */
-export type SealPurpose = 'template' | 'photo' | 'user' | 'parked' | 'quarantine';
+export type SealPurpose = 'template' | 'photo' | 'user' | 'parked' | 'quarantine' | 'setting' | 'transfer';
 
 /** Encrypted bytes and the id of the key that opens them. */
 export interface SealedBytes {
@@ -28,12 +28,13 @@ export function createVault(keyring: Keyring): Vault {
   return {
     seal(purpose, plain) {
       const iv = randomBytes(IV_BYTES);
-      const cipher = createCipheriv('aes-256-gcm', keyring.current.key, iv).setAAD(Buffer.from(purpose));
+      const { id, key } = keyring.current;
+      const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(Buffer.from(purpose));
       const body = cipher.update(plain);
-      return { keyId: keyring.current.id, bytes: Buffer.concat([iv, finish(cipher), body]) };
+      return { keyId: id, bytes: Buffer.concat([iv, finish(cipher), body]) };
     },
     open(purpose, sealed) {
-      const key = keyring.keys.get(sealed.keyId);
+      const key = keyring.find(sealed.keyId);
       if (!key) throw securityError('SECURITY_KEY_MISSING', `no key with id ${sealed.keyId} in the key file`);
       try {
         return unseal(key, purpose, Buffer.from(sealed.bytes));

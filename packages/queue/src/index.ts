@@ -1,7 +1,10 @@
 export * from './delivery-queue.ts';
 export * from './errors.ts';
+export * from './job-queue.ts';
 export * from './jobs.ts';
 export * from './lane-lock.ts';
 export * from './nudge.ts';
 export * from './redis.ts';
 export * from './relay.ts';
+export type { RelayStatus } from './relay-loop.ts';
+export * from './roster-relay.ts';

@@ -16,6 +16,15 @@ test('a payload of somebody else is refused', () => {
     expect(() => JOBS.deliver.read(odd)).toThrow('without a target');
 });
 
+test('a converge job is of a subject and its version, whatever the subject holds', () => {
+  const id = JOBS.converge.idOf({ subject: 'cell:S:N|12', version: 7 });
+  expect(id).not.toContain(':');
+  expect(id).not.toBe(JOBS.converge.idOf({ subject: 'cell:S:N|12', version: 8 }));
+  expect(JOBS.converge.read({ subject: 'pin:7', version: 7 })).toEqual({ subject: 'pin:7', version: 7 });
+  for (const odd of [undefined, {}, { subject: 'pin:7' }, { subject: '', version: 1 }, { subject: 'x', version: '1' }])
+    expect(() => JOBS.converge.read(odd)).toThrow('without a subject');
+});
+
 describe('the back-off', () => {
   test('doubles its ceiling to a minute, has no last try and never overflows', () => {
     const ceilings = [1, 2, 3, 7, 100, 5000].map((tries) => backoffMs(DELIVERY_BACKOFF, tries, () => 1));

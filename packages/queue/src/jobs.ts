@@ -10,10 +10,18 @@ export interface DeliverPayload {
   readonly punchId: PunchId;
 }
 
+/** A mark of the roster: something about terminals and persons has to be looked at. Ids only, as above. */
+export interface ConvergePayload {
+  /** As the store marked it: `person:12`, `cell:SN|12` … */
+  readonly subject: string;
+  /** That of the mark: what is marked again meanwhile is another job. */
+  readonly version: number;
+}
+
 export interface JobKind<P> {
   readonly name: string;
-  /** One queue per target, so that workers of two sites never take each other's jobs. */
-  queueOf(targetId: string): string;
+  /** `deliver`: one queue for each target, so that workers of two sites never take each other's jobs. */
+  queueOf(scope: string): string;
   /** The same work has the same id, so adding it twice is harmless. BullMQ allows no colon. */
   idOf(payload: P): string;
   /** What comes out of Redis is unknown until it is read. Throws QUEUE_BAD_PAYLOAD. */
@@ -35,7 +43,14 @@ export const JOBS = {
     read: readDeliver,
     concurrency: 16,
   },
-} as const satisfies Record<string, JobKind<DeliverPayload>>;
+  converge: {
+    name: 'converge',
+    queueOf: () => 'converge',
+    idOf: ({ subject, version }) => `${encodeURIComponent(subject)}.${version}`,
+    read: readConverge,
+    concurrency: 8,
+  },
+} as const satisfies { readonly deliver: JobKind<DeliverPayload>; readonly converge: JobKind<ConvergePayload> };
 
 export type JobName = keyof typeof JOBS;
 
@@ -45,6 +60,14 @@ function readDeliver(data: unknown): DeliverPayload {
   if (typeof targetId !== 'string' || typeof punchId !== 'string' || !/^[0-9a-f]{32}$/.test(punchId))
     throw queueError('QUEUE_BAD_PAYLOAD', 'A deliver job without a target and a punch id.');
   return { targetId, punchId: asPunchId(punchId) };
+}
+
+function readConverge(data: unknown): ConvergePayload {
+  const fields: Record<string, unknown> = typeof data === 'object' && data !== null ? { ...data } : {};
+  const { subject, version } = fields;
+  if (typeof subject !== 'string' || subject === '' || typeof version !== 'number' || !Number.isSafeInteger(version))
+    throw queueError('QUEUE_BAD_PAYLOAD', 'A converge job without a subject and a version.');
+  return { subject, version };
 }
 
 export interface BackoffRule {

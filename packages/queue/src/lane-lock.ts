@@ -3,8 +3,8 @@ import type { Redis } from 'ioredis';
 import { KEY_PREFIX } from './jobs.ts';
 import { isReady } from './redis.ts';
 
-const TTL_MS = 15_000;
-const RENEW_MS = 5000;
+const TTL_MS = 10_000;
+const RENEW_MS = 2500;
 
 const RENEW = `if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('pexpire', KEYS[1], ARGV[2]) else return 0 end`;
 const RELEASE = `if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) else return 0 end`;

@@ -1,10 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import { messageOf, type PunchId } from '@biolistener/core';
+import type { PunchId } from '@biolistener/core';
 import type { DeliveryStore, LeaseStore } from '@biolistener/store';
 import type { Redis } from 'ioredis';
 import type { DeliveryQueue } from './delivery-queue.ts';
-import { KEY_PREFIX } from './jobs.ts';
 import { isReady } from './redis.ts';
+import { rebuildIfForgotten, RelayLoop, type RelayStatus } from './relay-loop.ts';
 
 export type RelayStore = LeaseStore &
   Pick<DeliveryStore, 'fanOut' | 'dueDeliveries' | 'markQueued' | 'staleQueued' | 'requeueAll'>;
@@ -20,18 +19,11 @@ export interface RelayDeps {
   readonly onTrouble: (message: string) => void;
 }
 
-export interface RelayStatus {
-  /** Another process may hold the lease; then this one only watches. */
-  readonly isLeader: boolean;
-  readonly lastRoundAt: number | undefined;
-  readonly trouble: string | undefined;
-}
-
-const EVERY_MS = 500;
-const LEASE_MS = 5000;
 const BATCH = 500;
 /** More than this waits in the store: Redis stays small however long an outage lasts. */
 const MOST_IN_REDIS = 2000;
+/** Beside those that wait in Redis there are those that workers hold. */
+const MOST_AT_ONCE = 2 * MOST_IN_REDIS;
 const STALE_EVERY_MS = 30_000;
 const STALE_AFTER_MS = 30_000;
 
@@ -41,88 +33,60 @@ const STALE_AFTER_MS = 30_000;
  */
 export class Relay {
   readonly #deps: RelayDeps;
-  readonly #owner = randomUUID();
-  #timer: NodeJS.Timeout | undefined;
-  #round: Promise<void> | undefined;
-  #isNudged = false;
-  #isStopped = false;
-  #isLeader = false;
-  #lastRoundAt: number | undefined;
-  #trouble: string | undefined;
+  readonly #loop: RelayLoop;
   #staleCheckedAt: number;
+  #takenOverTerm = 0;
 
   constructor(deps: RelayDeps) {
+    const { store, targetId, now, onTrouble } = deps;
     this.#deps = deps;
-    this.#staleCheckedAt = deps.now();
+    this.#staleCheckedAt = now();
+    const work = (isStopped: () => boolean): Promise<void> => this.#work(isStopped);
+    this.#loop = new RelayLoop({ store, leaseName: `relay:${targetId}`, now, onTrouble, work });
   }
 
   start(): void {
     this.nudge();
   }
 
-  async stop(): Promise<void> {
-    this.#isStopped = true;
-    clearTimeout(this.#timer);
-    await this.#round;
-    if (this.#isLeader) await this.#deps.store.releaseLease(this.#leaseName, this.#owner);
+  stop(): Promise<void> {
+    return this.#loop.stop();
   }
 
   /** There may be something new. Cheap; a nudge during a round starts one more after it. */
   nudge(): void {
-    if (this.#isStopped) return;
-    this.#isNudged = true;
-    if (this.#round) return;
-    clearTimeout(this.#timer);
-    this.#round = this.#rounds();
+    this.#loop.nudge();
   }
 
   status(): RelayStatus {
-    return { isLeader: this.#isLeader, lastRoundAt: this.#lastRoundAt, trouble: this.#trouble };
+    return this.#loop.status();
   }
 
-  get #leaseName(): string {
-    return `relay:${this.#deps.targetId}`;
-  }
-
-  async #rounds(): Promise<void> {
-    while (this.#isNudged && !this.#isStopped) {
-      this.#isNudged = false;
-      try {
-        await this.round();
-        this.#trouble = undefined;
-      } catch (error) {
-        this.#tell(messageOf(error));
-      }
-    }
-    this.#round = undefined;
-    if (!this.#isStopped) this.#timer = setTimeout(() => this.nudge(), EVERY_MS);
-  }
-
-  #tell(message: string): void {
-    if (message !== this.#trouble) this.#deps.onTrouble(message);
-    this.#trouble = message;
+  round(): Promise<void> {
+    return this.#loop.round();
   }
 
   /** One round: fan out, rebuild if Redis forgot, queue what is due, look for what got lost. */
-  async round(): Promise<void> {
+  async #work(isStopped: () => boolean): Promise<void> {
     const { store, redis, targetId, now } = this.#deps;
-    this.#isLeader = await store.claimLease(this.#leaseName, this.#owner, LEASE_MS, now());
-    if (!this.#isLeader) return;
-    while ((await store.fanOut(targetId, BATCH, now())) === BATCH && !this.#isStopped);
+    while ((await store.fanOut(targetId, BATCH, now())) === BATCH && !isStopped());
     if (!isReady(redis)) return; // Redis away: the store keeps them, the watcher has said so
-    await this.#rebuildIfForgotten();
-    await this.#queueDue();
-    if (now() - this.#staleCheckedAt >= STALE_EVERY_MS) await this.#requeueStale();
-    this.#lastRoundAt = now();
+    await rebuildIfForgotten(redis, targetId, () => this.#requeueAll());
+    await this.#takeOver();
+    await this.#queueDue(isStopped);
+    if (now() - this.#staleCheckedAt >= STALE_EVERY_MS) await this.#requeueStale(now() - STALE_AFTER_MS);
   }
 
-  /** A marker of ours in Redis; when it is gone, so are the jobs. Set last: a crash in between only repeats this. */
-  async #rebuildIfForgotten(): Promise<void> {
-    const { redis, store, targetId } = this.#deps;
-    const marker = `${KEY_PREFIX}:epoch:${targetId}`;
-    if ((await redis.get(marker)) !== null) return;
-    const requeued = await store.requeueAll(targetId);
-    await redis.set(marker, randomUUID());
+  /** Whoever did the rounds before may have been killed after it marked deliveries and before it added their jobs. */
+  async #takeOver(): Promise<void> {
+    const { term } = this.#loop;
+    if (term === this.#takenOverTerm) return;
+    await this.#requeueStale(this.#deps.now() + 1);
+    this.#takenOverTerm = term;
+  }
+
+  async #requeueAll(): Promise<void> {
+    const requeued = await this.#deps.store.requeueAll(this.#deps.targetId);
     if (requeued > 0) this.#deps.onRebuilt(requeued);
   }
 
@@ -130,10 +94,10 @@ export class Relay {
    * Marked first, then added: the other way round, a quick worker could finish or postpone a delivery before it was
    * marked. What is marked and not added is found by the stale check, or below.
    */
-  async #queueDue(): Promise<void> {
+  async #queueDue(isStopped: () => boolean): Promise<void> {
     const { store, queue, targetId, now } = this.#deps;
     let room = MOST_IN_REDIS - (await queue.size());
-    while (room > 0 && !this.#isStopped) {
+    while (room > 0 && !isStopped()) {
       const ids = await store.dueDeliveries(targetId, Math.min(BATCH, room), now());
       if (ids.length === 0) return;
       await store.markQueued(targetId, ids, now());
@@ -151,9 +115,9 @@ export class Relay {
     }
   }
 
-  async #requeueStale(): Promise<void> {
+  async #requeueStale(markedBefore: number): Promise<void> {
     const { store, queue, targetId, now } = this.#deps;
-    const ids = await store.staleQueued(targetId, now() - STALE_AFTER_MS, MOST_IN_REDIS);
+    const ids = await store.staleQueued(targetId, markedBefore, MOST_AT_ONCE);
     await store.markQueued(targetId, ids, now());
     await queue.add(ids);
     this.#staleCheckedAt = now();

@@ -112,6 +112,14 @@ describe('the relay', () => {
     expect(await queue.size()).toBe(1);
   });
 
+  test('adds at once what the one before marked and, killed, never added', async () => {
+    store.add(idOf(1), idOf(2));
+    await store.markQueued('t1', [idOf(1), idOf(2)], now);
+    await redis.set('{biolistener}:epoch:t1', 'as the one before left it');
+    await relayOf().round();
+    expect([await queue.size(), rebuilt]).toEqual([2, []]);
+  });
+
   test('keeps Redis small: beyond two thousand the rest waits in the store', async () => {
     store.add(...Array.from({ length: 2500 }, (_, n) => idOf(n)));
     await relayOf().round();

@@ -1,5 +1,6 @@
 import { BiolistenerError, type JsonObject } from '@biolistener/core';
 import type { EncodeContext } from '@biolistener/wire';
+import { dataLibOf } from './data-lib.ts';
 import { EBKN_ERRORS, type EbknErrorCode } from './errors.ts';
 import { encodeIoTime, readIoTime } from './io-time.ts';
 import { textOf } from './fields.ts';
@@ -29,6 +30,14 @@ export function timeParameter(parameters: JsonObject, name: string): string | un
   return encodeIoTime(time);
 }
 
+/** How long ids are made with zeros: as the terminal's own were seen, else 8 for the family that always does (§6.4). */
+export function paddingOf(profile: JsonObject): 0 | 8 {
+  const seen = profile['userIdPad'];
+  if (seen === 0 || seen === 8) return seen;
+  const library = profile['dataLib'];
+  return typeof library === 'string' && dataLibOf(library) === 'M50' ? 8 : 0;
+}
+
 /**
  * The user id as this terminal spells it: `deviceUserId` where it has told one, else the PIN padded as its other ids are (§4.9).
  * Vendor limits: 1 to 24 letters and digits.
@@ -39,7 +48,6 @@ export function userIdFor(parameters: JsonObject, ctx: EncodeContext): string {
   if (pin === undefined || !/^[A-Za-z0-9]{1,24}$/.test(pin)) {
     throw new Refusal('EB_COMMAND_PARAMETERS', 'pin must be 1 to 24 letters and digits');
   }
-  const pad = ctx.terminal.profile['userIdPad'];
-  const isPadded = known === undefined && pad === 8 && /^\d+$/.test(pin);
+  const isPadded = known === undefined && paddingOf(ctx.terminal.profile) === 8 && /^\d+$/.test(pin);
   return isPadded ? pin.padStart(8, '0') : pin;
 }

@@ -32,7 +32,19 @@ function infoOf(json: Fields | undefined): JsonObject {
 export function verdictOf(returnCode: string | undefined, hasData: boolean): CommandResult['verdict'] {
   const code = (returnCode ?? '').trim().toUpperCase();
   if (code === 'OK' || (code === '' && hasData)) return 'done';
-  return FINAL_FAILURES.has(code) ? 'failed-for-good' : 'uncertain';
+  return FINAL_FAILURES.has(code) ? 'failed-for-good' : 'unclear';
+}
+
+/** An unknown verb; the invalid-parameter errors are about what was in it (§4.4). */
+const isVerbMissing = (code: string | undefined): boolean => code?.trim().toUpperCase() === 'ERROR_NOT_SUPPORTED';
+
+/** Notes in the profile (`unsupported`) that the terminal does not have the verb that was sent under this id. */
+function learnMissing({ request, ctx, found }: Message): void {
+  const word = ctx.wordOf?.(request.transId);
+  if (word === undefined) return;
+  const before = ctx.terminal.profile['unsupported'];
+  const known: readonly Json[] = Array.isArray(before) ? (before as readonly Json[]) : []; // profiles are JSON
+  if (!known.includes(word)) found.profile['unsupported'] = [...known, word];
 }
 
 /** Counters of `GET_DEVICE_STATUS`, under one spelling: families differ in underscores and case (§5.9). */
@@ -71,6 +83,7 @@ export function takeResult(message: Message, firstReturnCode: string | undefined
     park(message, 'EB_RESULT_WITHOUT_ID', `return code ${(code ?? 'missing').slice(0, 40)}`);
     return;
   }
+  if (isVerbMissing(code)) learnMissing(message);
   const result: CommandResult = {
     id: request.transId.slice(0, 64),
     code: (code ?? '').slice(0, 64),

@@ -89,7 +89,8 @@ describe('commands beyond the cases', () => {
     expect(refusal('template.update', { ...template, algorithm: 'FKDataHS103', version: '6' })).toBe(
       'EB_TEMPLATE_FAMILY',
     );
-    expect(sent('template.update', { ...template, algorithm: 'FKDataHS103' }).json).toEqual({
+    expect(refusal('template.update', { ...template, algorithm: 'FKDataHS103' })).toBe('EB_TEMPLATE_FAMILY');
+    expect(sent('template.update', { ...template, algorithm: 'FKDATAHS103', version: '5' }).json).toEqual({
       user_id: '7',
       backup_number: 1,
       enroll_data: 'BIN_1',
@@ -98,10 +99,11 @@ describe('commands beyond the cases', () => {
 
   test('a whole user carries templates in slot order and the photo last', () => {
     const templates = [
-      { backupNumber: 12, algorithm: 'FKDataHS103', data: 'Aw==' },
-      { backupNumber: 0, algorithm: 'FKDataHS103', data: 'AQ==' },
+      { backupNumber: 12, algorithm: 'FKDataHS103', version: '3', data: 'Aw==' },
+      { backupNumber: 0, algorithm: 'FKDataHS103', version: '5', data: 'AQ==' },
     ];
-    const command = encode('user.update', { pin: '7', isComplete: true, card: '55', photo: '/9g=', templates });
+    const user = { pin: '7', isComplete: true, card: '55', photo: '/9g=', templates };
+    const command = encode('user.update', user, { profile: { ...HS103, faceDataVer: 3 } });
     const frame = decodeFrame(command.kind === 'encoded' ? command.bytes : new Uint8Array());
     expect(frame.json).toMatchObject({
       enroll_data_array: [

@@ -1,7 +1,8 @@
 import { isZone, toLocal, type Command, type CommandKind, type JsonObject } from '@biolistener/core';
-import type { EncodeContext, Encoded } from '@biolistener/wire';
+import { hasSecretReference, type EncodeContext, type Encoded } from '@biolistener/wire';
 import { BACKUP } from './codes.ts';
 import { Refusal, textParameter, timeParameter, userIdFor } from './command-parameters.ts';
+import { libraryProblem, unsupportedProblem, type Problem } from './compatibility.ts';
 import { encodeIoTime } from './io-time.ts';
 import { encodeFrame } from './frame.ts';
 import { writeUser } from './user-command.ts';
@@ -95,13 +96,31 @@ const WRITERS: Partial<Record<CommandKind, Writer>> = {
 export const COMMANDS = Object.keys(WRITERS) as CommandKind[]; // the keys of a table of kinds are kinds
 
 /** Writes that must not be tried before the terminal said which library it speaks. */
-const NEEDS_PROFILE: ReadonlySet<CommandKind> = new Set([
+export const NEEDS_PROFILE: ReadonlySet<CommandKind> = new Set([
   'user.update',
   'user.delete',
   'template.update',
   'photo.update',
   'enrol.start',
 ]);
+
+/**
+ * Of a person whom it does not know several models tell nothing at all and poll on (§4.6, §5.4: WF-206BNC, WS535BW1). Asking
+ * or deleting again harms nobody and a late answer still counts, so the mailbox is not held up for as long as after a write.
+ */
+const MAY_STAY_SILENT: ReadonlySet<string> = new Set(['GET_USER_INFO', 'GET_ENROLL_DATA', 'DELETE_USER']);
+const ABOUT_ONE_PERSON_MS = 30_000;
+
+/** What is special about the answer to a verb. */
+function answerOf(word: string): Partial<Extract<Encoded, { kind: 'encoded' }>> {
+  // usually no result follows a restart (§5.13); the next poll shows that the terminal is back
+  if (word === 'RESET_FK') return { isSilent: true };
+  return MAY_STAY_SILENT.has(word) ? { answerWithinMs: ABOUT_ONE_PERSON_MS } : {};
+}
+
+function refuseIf(problem: Problem | undefined): void {
+  if (problem) throw new Refusal(problem.reason, problem.detail);
+}
 
 /**
  * The `cmd_code` (`word`) and framed parameters of one command; zero bytes for commands without parameters.
@@ -114,12 +133,13 @@ export function encode(command: Command, ctx: EncodeContext): Encoded {
     if (!/^\d{1,16}$/.test(id)) throw new Refusal('EB_COMMAND_PARAMETERS', 'a command id is 1 to 16 digits');
     const writer = Object.hasOwn(WRITERS, kind) ? WRITERS[kind] : undefined;
     if (!writer) throw new Refusal('EB_COMMAND_UNSUPPORTED', `${kind} is not offered for this brand`);
-    if (NEEDS_PROFILE.has(kind) && typeof ctx.terminal.profile['dataLib'] !== 'string') {
-      throw new Refusal('EB_PROFILE_UNKNOWN', 'the terminal has not said its data library (fk_bin_data_lib) yet');
-    }
+    const { profile } = ctx.terminal;
+    if (NEEDS_PROFILE.has(kind)) refuseIf(libraryProblem(profile));
+    if (hasSecretReference(parameters)) throw new Refusal('EB_SECRET_UNRESOLVED', 'a secret was not put in its place');
     const { word, json, binaries } = writer(parameters, ctx);
+    refuseIf(unsupportedProblem(word, profile));
     const bytes = json === undefined ? new Uint8Array(0) : encodeFrame(JSON.stringify(json), binaries);
-    return { kind: 'encoded', id, word, bytes };
+    return { kind: 'encoded', id, word, bytes, ...answerOf(word) };
   } catch (error) {
     if (error instanceof Refusal) return { kind: 'refused', id, reason: error.code, detail: error.message };
     throw error;

@@ -117,6 +117,36 @@ export const EBKN_ERRORS = {
     when: 'A template is of another library or version than the terminal understands.',
     fix: 'Enrol the person at this terminal.',
   },
+  EB_TEMPLATE_KIND: {
+    kind: 'permanent',
+    when: 'The terminal has no reader, or this protocol no slot, for a template of this kind and number.',
+    fix: 'Nothing to do; the person uses another way of identification there.',
+  },
+  EB_PHOTO_NOT_TAKEN: {
+    kind: 'permanent',
+    when: 'The terminal did not say that it enrols faces, so a picture has no use there.',
+    fix: 'Set `options.photoBackup` to 30 or 50 if the model is known to take pictures.',
+  },
+  EB_PIN_UNFIT: {
+    kind: 'permanent',
+    when: 'The terminal cannot hold this PIN: too long, or with characters that its library has no place for.',
+    fix: 'Give the person a PIN of digits: up to 8 for M50, up to 4294967295 for the other libraries with numbers.',
+  },
+  EB_PIN_ZEROS: {
+    kind: 'permanent',
+    when: 'A PIN with leading zeros would be the same person as the PIN without them on this terminal.',
+    fix: 'Use PINs without leading zeros; or set `options.keepLeadingZeros` where the ids of the terminal are text.',
+  },
+  EB_VERB_UNSUPPORTED: {
+    kind: 'permanent',
+    when: 'The terminal said that it does not have this command.',
+    fix: 'Do it at the keypad of the terminal.',
+  },
+  EB_SECRET_UNRESOLVED: {
+    kind: 'ours',
+    when: 'A command still names a template, photo or password instead of holding it when it is to be written.',
+    fix: 'Report this; nothing was sent.',
+  },
   EB_ZONE_UNKNOWN: {
     kind: 'permanent',
     when: 'The time zone of the terminal is not set, so its clock cannot be set.',

@@ -33,7 +33,7 @@ describe('HTTP exchanges, by the conformance cases', () => {
     expect(exchange(VECTORS.H01)).toBe(VECTORS.H01_REPLY);
     const input = parseHttp(hex(VECTORS.H01));
     const identity = ebkn.identify(input);
-    expect(identity).toEqual({ serialNumber: 'TEST0001', operation: 'receive_cmd', isPoll: true });
+    expect(identity).toEqual({ serialNumber: 'TEST0001', operation: 'receive_cmd', isPoll: true, sharedKey: '' });
     const idle = ebkn.answer({ kind: 'idle' }, { input, identity, now: NOW, terminal: terminalView() });
     expect(toHex(writeHttp(idle))).toBe(VECTORS.H01_REPLY);
   });
@@ -91,8 +91,8 @@ describe('HTTP exchanges, by the conformance cases', () => {
     ]);
   });
 
-  test('B17: a plain error leaves the effect uncertain', () => {
-    expect([verdict('Error'), verdict('ERROR_UNKNOWN'), verdict('')]).toEqual(['uncertain', 'uncertain', 'uncertain']);
+  test('B17: a plain error leaves the effect unclear', () => {
+    expect([verdict('Error'), verdict('ERROR_UNKNOWN'), verdict('')]).toEqual(['unclear', 'unclear', 'unclear']);
   });
 
   test('data without a return code are a result all the same', () => {
@@ -238,6 +238,22 @@ describe('who speaks', () => {
   test('other brands are not claimed', () => {
     const head = { ...request({}), headers: ['Content-Type', 'text/plain'] };
     expect([ebkn.claims(head), ebkn.claims({ ...head, headers: ['dev_id', 'x'] })]).toEqual([false, true]);
+  });
+});
+
+describe('the shared key of a terminal', () => {
+  const shown = (...headers: string[]) => {
+    const input = { ...parseHttp(hex(VECTORS.H01)) };
+    return ebkn.identify({ ...input, headers: [...input.headers, ...headers] }).sharedKey;
+  };
+  test.each([
+    ['none', [], ''],
+    ['token_id', ['token_id', ' s3cret '], 's3cret'],
+    ['a spelling of a proxy', ['X-Token-Id', 's3cret'], 's3cret'],
+    ['the same twice', ['token_id', 'a', 'token_id', 'a'], 'a'],
+    ['two different ones', ['token_id', 'a', 'token_id', 'b'], ''],
+  ])('%s', (_, headers, key) => {
+    expect(shown(...headers)).toBe(key);
   });
 });
 

@@ -29,7 +29,7 @@ const mayTransfer = (request: EbknRequest): boolean =>
 export function identify(input: WireInput): Identity {
   const request = readRequest(input);
   const { devId, requestCode } = request;
-  const base = { operation: operationOf(requestCode), isPoll: isPoll(request) };
+  const base = { operation: operationOf(requestCode), isPoll: isPoll(request), sharedKey: request.token };
   if (request.isContradictory) return { ...base, serialNumber: undefined, problem: 'contradictory' };
   if (devId === undefined || devId === '') return { ...base, serialNumber: undefined, problem: 'missing' };
   if (!DEV_ID.test(devId)) return { ...base, serialNumber: undefined, problem: 'malformed' };

@@ -44,6 +44,10 @@ export function takePoll(message: Message): void {
     found.profile['pollBody'] = isBad ? frame.status : null;
   if (!frame.json) return;
   learnInfo(frame.json, found.profile);
+  const { firmware } = message.ctx.terminal.profile;
+  const isUpdated = firmware !== undefined && found.profile['firmware'] !== undefined;
+  // what the old firmware did not have the new one may
+  if (isUpdated && firmware !== found.profile['firmware']) found.profile['unsupported'] = null;
   const wallClock = readIoTime(textOf(frame.json['fk_time']));
   if (wallClock) found.wallClock = wallClock;
 }

@@ -17,6 +17,8 @@ export interface EbknRequest {
   readonly declaredLengths: readonly number[];
   readonly returnCode: string | undefined;
   readonly devModel: string | undefined;
+  /** The shared secret that it shows; empty when none, or several. */
+  readonly token: string;
   readonly encryption: Encryption | undefined;
   readonly isContradictory: boolean;
   /** The block itself: the body, or what the envelope holds. */
@@ -33,6 +35,7 @@ const NAMES = [
   'blk_len',
   'dev_model',
   'encrypt',
+  'token_id',
 ] as const;
 type Name = (typeof NAMES)[number];
 const KNOWN: ReadonlySet<string> = new Set(NAMES);
@@ -120,11 +123,14 @@ export function readRequest(input: WireInput): EbknRequest {
     ),
     returnCode: first('cmd_return_code'),
     devModel: first('dev_model'),
+    token: onlyOf(valuesOf('token_id')),
     encryption: encryptionOf(first('encrypt')?.toLowerCase()),
     isContradictory: valuesOf('dev_id').length > 1 || valuesOf('request_code').length > 1,
     block: blockOf(input, envelope),
   };
 }
+
+const onlyOf = (values: readonly string[]): string => (values.length === 1 ? (values[0] ?? '') : '');
 
 /** Missing or empty means 0 (§1.3); two different numbers are none. */
 function blockNumberOf(values: readonly string[]): number | undefined {

@@ -3,9 +3,9 @@ import type { EncodeContext } from '@biolistener/wire';
 import { decodeBase64 } from './cipher.ts';
 import { BACKUP } from './codes.ts';
 import { Refusal, textParameter } from './command-parameters.ts';
-import { dataLibOf } from './data-lib.ts';
+import { slotOf, templateProblem } from './compatibility.ts';
 import { integerOf } from './fields.ts';
-import { templateSlot, templateVersion } from './user-object.ts';
+import { templateSlot } from './user-object.ts';
 
 /**
  * The `backup_number` of a credential: given as `backupNumber`, or as `kind` and `no` of a template.
@@ -14,24 +14,10 @@ import { templateSlot, templateVersion } from './user-object.ts';
 export function backupNumberFor(parameters: JsonObject): number {
   const given = integerOf(parameters['backupNumber']);
   if (given !== undefined) return checked(given);
-  const no = integerOf(parameters['no']) ?? 0;
-  switch (textParameter(parameters, 'kind')) {
-    case 'fingerprint':
-      return no >= 0 && no <= 9 ? no : unknownSlot();
-    case 'palm':
-    case 'palm-vein':
-      return checked(BACKUP.firstPalm + (no >= 0 && no <= 3 ? no : 100));
-    case 'face':
-      return BACKUP.face;
-    case 'finger-vein':
-      return BACKUP.fingerVein;
-    case 'password':
-      return BACKUP.password;
-    case 'card':
-      return BACKUP.card;
-    default:
-      return unknownSlot();
-  }
+  const kind = textParameter(parameters, 'kind') ?? '';
+  if (kind === 'password') return BACKUP.password;
+  if (kind === 'card') return BACKUP.card;
+  return slotOf(kind, integerOf(parameters['no']) ?? 0) ?? unknownSlot();
 }
 
 function unknownSlot(): never {
@@ -43,20 +29,14 @@ function checked(number: number): number {
   return isSecret || templateSlot(number) ? number : unknownSlot();
 }
 
-/** Formats are only understood by the same library and version (§4.1): what does not say its own is not sent. */
+/** A template that names a slot as well as a kind is judged by its slot. */
 function refuseForeign(parameters: JsonObject, ctx: EncodeContext): void {
   const slot = templateSlot(backupNumberFor(parameters));
   if (!slot) return;
-  const { profile } = ctx.terminal;
-  const own = typeof profile['dataLib'] === 'string' ? profile['dataLib'] : '';
   const algorithm = textParameter(parameters, 'algorithm') ?? '';
   const version = textParameter(parameters, 'version') ?? '';
-  const ownVersion = templateVersion(slot.kind, profile);
-  const isSameLib = algorithm.toUpperCase() === own.toUpperCase() && dataLibOf(own) !== undefined;
-  const isSameVersion = version === ownVersion || version === '' || ownVersion === '';
-  if (isSameLib && isSameVersion) return;
-  const detail = `template ${algorithm || '(no library)'} ${version}, terminal ${own} ${ownVersion}`;
-  throw new Refusal('EB_TEMPLATE_FAMILY', detail);
+  const problem = templateProblem({ ...slot, algorithm, version }, ctx.terminal.profile);
+  if (problem) throw new Refusal(problem.reason, problem.detail);
 }
 
 /** The bytes of a base64 parameter, never empty: an empty binary would shift every later one (§2.6). */

@@ -10,6 +10,7 @@ import {
 import { chooseBatch } from './command-batch.ts';
 import { handshakeBlock } from './handshake.ts';
 import type { ReplyForm } from './reply-form.ts';
+import { checkToken, isTokenRequired, REGISTER_AGAIN } from './sec-session.ts';
 
 const OK = 'OK';
 /** Neither of these may hold the letters OK in a row, in any case: that is all that old firmware looks for (§3.1). */
@@ -36,9 +37,20 @@ function dateOf(now: number): string {
   return dated.text;
 }
 
+const PLAIN = 'text/plain';
+const PUSH = 'application/push';
+
+/** Access terminals that say `application/push` are answered so; old firmware looks for `text/plain` (§1.5 T3). */
+function contentTypeOf({ input, terminal, identity }: AnswerContext): string {
+  const said = headerOf(input.headers, 'content-type');
+  if (said?.toLowerCase().startsWith(PUSH) !== true) return PLAIN;
+  const isAccess = terminal?.profile['dialect'] === 'SEC' || identity.operation === 'registry';
+  return isAccess ? `${PUSH};charset=UTF-8` : PLAIN;
+}
+
 /** A reply with the few headers that terminals need, spelt as they look for them, far below 2 KiB (§1.5 T2–T5). */
 function reply(status: number, body: Uint8Array, ctx: AnswerContext): WireOutput {
-  const headers = ['Content-Type', 'text/plain', 'Date', dateOf(ctx.now), 'Content-Length', String(body.length)];
+  const headers = ['Content-Type', contentTypeOf(ctx), 'Date', dateOf(ctx.now), 'Content-Length', String(body.length)];
   if (isClosing(ctx)) headers.push('Connection', 'close');
   return { status, headers, body };
 }
@@ -54,7 +66,7 @@ export function answer(outcome: Outcome, ctx: AnswerContext): WireOutput {
     case 'committed':
       return committed(formOf(outcome.decoded.reply), outcome.commands, ctx);
     case 'idle':
-      return say(200, OK, ctx);
+      return isTokenMissing(ctx) ? say(401, REGISTER_AGAIN, ctx) : say(200, OK, ctx);
     case 'pending':
     case 'blocked':
       return ctx.identity.operation === 'registry' ? say(406, '406', ctx) : say(403, UNKNOWN_DEVICE, ctx);
@@ -66,6 +78,13 @@ export function answer(outcome: Outcome, ctx: AnswerContext): WireOutput {
   }
 }
 
+/** A poll that is answered from memory is held to the same rule as every request (§2.9). */
+const isTokenMissing = ({ terminal, input }: AnswerContext): boolean =>
+  terminal !== undefined &&
+  terminal.profile['dialect'] === 'SEC' &&
+  isTokenRequired(terminal) &&
+  checkToken(input, terminal) !== 'fits';
+
 /** Our own words out of `Decoded.reply`; the only writer is `decode` of this brand. */
 const formOf = (reply: JsonObject): ReplyForm => reply as unknown as ReplyForm;
 
@@ -75,6 +94,8 @@ function committed(form: ReplyForm, commands: readonly Encoded[], ctx: AnswerCon
       return say(200, OK, ctx);
     case 'count':
       return say(200, `OK: ${form.n}`, ctx);
+    case 'table':
+      return say(200, `${form.name}=${form.n}`, ctx);
     case 'commands':
       return commandList(commands, ctx);
     case 'time':
@@ -100,5 +121,6 @@ function commandList(commands: readonly Encoded[], ctx: AnswerContext): WireOutp
 function timeReply(ctx: AnswerContext): WireOutput {
   const zone = ctx.terminal?.zone;
   if (zone === undefined || !isZone(zone)) return say(403, UNKNOWN_DEVICE, ctx);
-  return say(200, `Time=${toOffsetIso(ctx.now, zone)}\n`, ctx);
+  const second = ctx.now - (ctx.now % 1000); // no fraction, and never `Z`: the document knows neither
+  return say(200, `Time=${toOffsetIso(second, zone).replace(/Z$/, '+00:00')}\n`, ctx);
 }

@@ -23,7 +23,7 @@ import { looksLikeTime, readWallTime } from './wall-time.ts';
 /** Columns beyond this stay in the raw bytes only; the widest known row has 16. */
 const COLUMNS_LIMIT = 40;
 /** Clocks of this brand are not believed before this year (§5.4). */
-const OLDEST_YEAR = 2010;
+export const OLDEST_YEAR = 2010;
 
 export interface RowProblem {
   readonly reason: ZkReason;
@@ -190,13 +190,11 @@ function punchOf(into: Collector, columns: readonly string[], pin: string, when:
   const workCode = columns[4];
   const { serialNumber } = into.ctx.terminal;
   return {
-    id: punchIdOf(serialNumber, [
-      pin,
+    id: punchIdOf(
+      serialNumber,
+      [pin, when.wallTime, state ?? orUndefined(columns[2]), verifyMode, orUndefined(workCode)],
       when.wallTime,
-      state ?? orUndefined(columns[2]),
-      verifyMode,
-      orUndefined(workCode),
-    ]),
+    ),
     serialNumber,
     brand: 'zkteco',
     pin: asPin(pin),

@@ -25,9 +25,9 @@ function terminalOf(given: Full['given']): TerminalView {
   return { serialNumber: asSerialNumber(given.serialNumber), zone: given.zone ?? 'Asia/Kolkata', ...known };
 }
 
-function checkHeaders(output: WireOutput, isClosing: boolean): void {
+function checkHeaders(output: WireOutput, isClosing: boolean, contentType = 'text/plain'): void {
   const header = (name: string): string | undefined => headerOf(output.headers, name);
-  expect(header('content-type')).toBe('text/plain');
+  expect(header('content-type')).toBe(contentType);
   expect(header('date')).toBe('Mon, 09 Mar 2026 08:35:30 GMT');
   expect(header('content-length')).toBe(String(output.body.length));
   expect(header('connection')).toBe(isClosing ? 'close' : undefined);
@@ -50,7 +50,7 @@ function checkReply(output: WireOutput, reply: Expected['reply']): void {
   for (const part of reply.bodyContains ?? []) expect(body).toContain(part);
   for (const part of reply.bodyLacks ?? []) expect(body).not.toContain(part);
   if (output.status !== 200) expect(body).not.toMatch(/ok/i);
-  checkHeaders(output, reply.isClosing === true);
+  checkHeaders(output, reply.isClosing === true, reply.contentType);
 }
 
 describe('captures of zkteco terminals', () => {

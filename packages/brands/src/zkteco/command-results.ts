@@ -2,42 +2,73 @@ import { digestOf, type CommandResult, type Json, type JsonObject } from '@bioli
 import { ENROL_MEANINGS, RESULT_MEANINGS } from './codes.ts';
 import { emitOperation, park, type Collector } from './collector.ts';
 import { textOf } from './field-text.ts';
+import type { Dialect } from './dialect.ts';
+import { isCapabilityMissing, learnMissing } from './missing-capability.ts';
 import { optionValue, profileOfOptions } from './options-list.ts';
+import { SEC_FOR_NOW, SEC_NO_TABLE, SEC_RESULT_MEANINGS } from './sec-codes.ts';
+import { parentOf } from './sub-commands.ts';
 
 type Verdict = CommandResult['verdict'];
 
 /** Worth another try by itself: i/o, no such user yet, timeout, busy, memory, download (§4.6 policy). */
 const FOR_NOW = new Set(['-3', '-10', '-1003', '-1005', '-1007', '-1008']);
-/** Not a failure of the command: the terminal does not have it. */
-const NO_CAPABILITY = new Set(['-1002', '-1004']);
+
+const isDelete = (word: string): boolean => /^DATA (?:DELETE|DEL_)/i.test(word);
+
+const isNobodyThere = (code: string, dialect: Dialect): boolean => code === (dialect === 'SEC' ? '-27' : '-10');
+
+/** Nobody was there to be deleted: what a delete wants, so that one whose answer was lost may go again. */
+const isNothingThere = (code: string, word: string, dialect: Dialect): boolean =>
+  isDelete(word) && isNobodyThere(code, dialect);
+
+/** What was to be put there belongs to somebody whom the terminal does not have: the user goes first, then it again (§4.6 policy). */
+const isUserMissing = (code: string, word: string, dialect: Dialect): boolean =>
+  !isDelete(word) && isNobodyThere(code, dialect);
 
 /**
  * What a return value means. Zero and above is success, except that an enrolment succeeds with 0 alone and is never worth
  * a replay, as a person stands there. Source: protocols/zkteco-push.md §4.6.
  */
-export function verdictOf(code: string, word: string): Verdict {
+export function verdictOf(code: string, word: string, dialect: Dialect = 'ATT'): Verdict {
   if (!/^-?\d{1,10}$/.test(code)) return 'uncertain';
   const value = Number(code);
-  if (value === -5000) return 'uncertain';
+  const isSec = dialect === 'SEC';
+  // queries answer with a count, which may be 5000 as well
+  const isAccepted = isSec && value === 5000 && !/^DATA (?:QUERY|COUNT)/i.test(word);
+  if (value === -5000 || isAccepted) return 'uncertain';
   if (/^ENROLL/i.test(word)) return value === 0 ? 'done' : 'failed-for-good';
-  if (value >= 0) return 'done';
-  return FOR_NOW.has(String(value)) ? 'failed-for-now' : 'failed-for-good';
+  if (value >= 0 || isNothingThere(code, word, dialect)) return 'done';
+  return (isSec ? SEC_FOR_NOW : FOR_NOW).has(String(value)) ? 'failed-for-now' : 'failed-for-good';
 }
 
-function meaningOf(code: string, word: string): string | undefined {
+function meaningOf(code: string, word: string, dialect: Dialect): string | undefined {
+  if (dialect === 'SEC' && !/^ENROLL/i.test(word) && Number(code) > -1000) return SEC_RESULT_MEANINGS[code];
   return /^ENROLL/i.test(word) ? (ENROL_MEANINGS[code] ?? RESULT_MEANINGS[code]) : RESULT_MEANINGS[code];
 }
 
-/** Adds a result to the events; the id is all that ties it to a command, the echoed words are only shown. */
+/**
+ * Adds a result to the events; the id is all that ties it to a command. What was sent under it decides how the code is read,
+ * the echoed words only where that is not known.
+ */
 function emitResult(into: Collector, id: string, code: string, word: string, info: JsonObject): void {
-  const note = meaningOf(code, word);
+  const isSec = into.dialect === 'SEC';
+  if (isSec && into.ctx.terminal.profile['hasAnswered'] !== true) into.profile['hasAnswered'] = true;
+  const parent = isSec ? parentOf(id) : undefined;
+  if (parent !== undefined) return emitPart(into, parent, code, word);
+  const sent = into.ctx.wordOf?.(id) ?? word;
+  learnMissing(into, id, code);
+  const note = meaningOf(code, sent, into.dialect);
   const all: JsonObject = {
     ...(word === '' ? {} : { cmd: word }),
     ...info,
     ...(note === undefined ? {} : { note }),
-    ...(NO_CAPABILITY.has(code) ? { isCapabilityMissing: true } : {}),
+    ...(isCapabilityMissing(code, into.dialect) ? { isCapabilityMissing: true } : {}),
+    ...(isUserMissing(code, sent, into.dialect) ? { isUserMissing: true } : {}),
   };
-  into.events.push({ kind: 'command-result', result: { id, code, verdict: verdictOf(code, word), info: all } });
+  into.events.push({
+    kind: 'command-result',
+    result: { id, code, verdict: verdictOf(code, sent, into.dialect), info: all },
+  });
   if (!/^shell\b/i.test(word)) return;
   // never asked for by us: somebody else commands this terminal, or plays it (C48)
   emitOperation(into, {
@@ -48,6 +79,20 @@ function emitResult(into: Collector, id: string, code: string, word: string, inf
     details: { commandId: id },
     key: ['shell-result', id],
   });
+}
+
+/**
+ * The result of a line that went before the last one of its command: only a failure is told, and that for good, as the last
+ * line may well say 0 afterwards.
+ */
+function emitPart(into: Collector, id: string, code: string, word: string): void {
+  const sent = into.ctx.wordOf?.(id) ?? word;
+  if (isDelete(sent) && SEC_NO_TABLE.has(code)) return;
+  const verdict = verdictOf(code, sent, 'SEC');
+  if (verdict === 'done' || verdict === 'uncertain') return;
+  const note = meaningOf(code, sent, 'SEC');
+  const info = { ...(word === '' ? {} : { cmd: word }), isPart: true, ...(note === undefined ? {} : { note }) };
+  into.events.push({ kind: 'command-result', result: { id, code, verdict: 'failed-for-good', info } });
 }
 
 interface OpenResult {

@@ -284,3 +284,14 @@ describe('C66 transport', () => {
     expect(errorDelaySeconds('TST1')).toBe(errorDelaySeconds('TST1'));
   });
 });
+
+test.each([
+  ['Asia/Kolkata', 'Time=2026-03-09T14:05:30+05:30\n'],
+  ['UTC', 'Time=2026-03-09T08:35:30+00:00\n'],
+])('C53 the time at %s has no fraction of a second, and an offset in digits', (zone, body) => {
+  const input = inputOf('GET', `/iclock/cdata?SN=${SERIAL}&type=time`);
+  const terminal = terminalOf({ zone });
+  const ctx = { input, identity: zkteco.identify(input), now: NOW + 426, terminal };
+  const output = zkteco.answer({ kind: 'committed', decoded: decodeOf(input, terminal), commands: [] }, ctx);
+  expect(Buffer.from(output.body).toString()).toBe(body);
+});

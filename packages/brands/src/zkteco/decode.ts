@@ -1,25 +1,17 @@
-import { isZone, type Json, type JsonObject } from '@biolistener/core';
+import { isZone, offsetMinutes, type Json, type JsonObject } from '@biolistener/core';
 import type { DecodeContext, Decoded, TerminalFacts, WireInput } from '@biolistener/wire';
-import type { Collector } from './collector.ts';
+import { emitOperation, park, type Collector } from './collector.ts';
 import { dialectOf } from './dialect.ts';
 import { handshakeFacts, handshakeReply } from './handshake-facts.ts';
 import { readInfo } from './info-vector.ts';
 import { decodeResults } from './command-results.ts';
-import { park } from './collector.ts';
 import { locatorOf } from './locate.ts';
-import type { ReplyForm } from './reply-form.ts';
 import { routeOf, type Route } from './route.ts';
+import { securityStep, tokenStep, verificationStep } from './sec-decode.ts';
 import { resendAnswered, stampOf } from './stamps.ts';
+import { OK, text, type Step } from './step.ts';
 import { rawParameterOf } from './target.ts';
 import { decodeUpload } from './upload.ts';
-
-/** What one kind of request teaches, besides what is collected from its body. */
-interface Step {
-  readonly reply: ReplyForm;
-  /** Whose stamp the request carries: empty when it is none. */
-  readonly stampedTable?: string;
-  readonly refused?: boolean;
-}
 
 /**
  * What happened in one request. Never throws; each line of an upload is an event or a parked record.
@@ -28,8 +20,8 @@ interface Step {
 export function decode(input: WireInput, ctx: DecodeContext): Decoded {
   const route = routeOf(input);
   const into = collectorOf(route, ctx);
-  const step = stepOf(route, input, into);
-  if (into.dialect !== ctx.terminal.profile['dialect']) into.profile['dialect'] = into.dialect;
+  const step = tokenStep(route, input, into) ?? stepOf(route, input, into);
+  noteDialect(into);
   return {
     events: into.events,
     parked: into.parked,
@@ -37,6 +29,22 @@ export function decode(input: WireInput, ctx: DecodeContext): Decoded {
     reply: { ...step.reply },
     ...(step.refused === true ? { refused: true } : {}),
   };
+}
+
+/** Another dialect than before is part of a terminal's history: somebody switched its mode in the menu (§2.11). */
+function noteDialect(into: Collector): void {
+  const before = into.ctx.terminal.profile['dialect'];
+  if (into.dialect === before) return;
+  into.profile['dialect'] = into.dialect;
+  if (before === undefined) return;
+  emitOperation(into, {
+    source: 'terminal',
+    code: 'dialect',
+    wallTime: undefined,
+    isAlert: false,
+    details: { from: before, to: into.dialect },
+    key: ['dialect', into.dialect, into.ctx.now],
+  });
 }
 
 function collectorOf(route: Route, ctx: DecodeContext): Collector {
@@ -65,14 +73,10 @@ function factsOf(route: Route, into: Collector, step: Step): TerminalFacts {
   return {
     ...(Object.keys(profile).length > 0 ? { profile } : {}),
     ...(stamps ? { stamps } : {}),
+    ...(step.isRestart === true ? { isRestart: true } : {}),
+    ...(step.wallClock === undefined ? {} : { wallClock: step.wallClock }),
   };
 }
-
-const OK: Step = { reply: { form: 'ok' } };
-const text = (status: number, body: string): Step => ({
-  reply: { form: 'text', status, body },
-  refused: status !== 200,
-});
 
 function stepOf(route: Route, input: WireInput, into: Collector): Step {
   switch (route.kind) {
@@ -106,7 +110,7 @@ function rareStep(route: Route, input: WireInput, into: Collector): Step {
       return { reply: { form: 'time' } };
     case 'verify': // doors are not opened on the word of a client that proves nothing (§3.13)
       into.profile['onlineVerification'] = true;
-      return text(200, 'AUTH=Failed\n');
+      return into.dialect === 'SEC' ? verificationStep(input) : text(200, 'AUTH=Failed\n');
     case 'verified':
       if (input.body.length > 0) park(into, 'ZK_VERIFY_DATA', 'the outcome of an online verification', input.body);
       return OK;
@@ -136,9 +140,10 @@ function infoOf(route: Route): JsonObject {
 function handshakeStep(route: Route, input: WireInput, into: Collector): Step {
   keepBody(input, into, 'a handshake');
   Object.assign(into.profile, handshakeFacts(route, into.ctx));
-  // a terminal in access mode is told OK, registers next, and is refused there until that dialect is served (§2.9)
+  // a terminal in access mode is told OK and registers next; it does so after each reconnect anyway (§2.9)
   if (into.dialect === 'SEC') return OK;
-  return { reply: handshakeReply(route, into) };
+  into.profile['toldOffsetMinutes'] = offsetMinutes(into.zone, into.ctx.now);
+  return { reply: handshakeReply(route, into), isRestart: true };
 }
 
 function uploadStep(route: Route, input: WireInput, into: Collector): Step {
@@ -146,15 +151,6 @@ function uploadStep(route: Route, input: WireInput, into: Collector): Step {
   return upload.stampedTable === undefined
     ? { reply: upload.reply }
     : { reply: upload.reply, stampedTable: upload.stampedTable };
-}
-
-/** Until the security dialect is served nothing of it is acknowledged: a false OK would destroy data. */
-function securityStep(route: Route, input: WireInput, into: Collector): Step {
-  if (input.body.length > 0) {
-    park(into, 'ZK_SEC_NOT_YET', `${route.operation} of the security dialect`, input.body, true, route.operation);
-  }
-  // a bare OK would put the terminal into an endless registration loop (§2.9)
-  return route.operation === 'registry' ? text(406, '406') : text(503, 'RETRY LATER\n');
 }
 
 /** Paths that nobody knows: a read is answered, a write is kept and not acknowledged (§1.2). */

@@ -26,6 +26,12 @@ function looksLikeP1(route: Route, profile: JsonObject): boolean {
   );
 }
 
+/** What a terminal in access mode never does: tell a version below 3, or send these tables. The operator switched the mode (§2.11). */
+function endsAccess(route: Route): boolean {
+  if (route.kind === 'upload') return route.table === 'ATTLOG' || route.table === 'OPERLOG';
+  return route.kind === 'handshake' && /^[12]\./.test(parameterOf(route.target, 'pushver') ?? '');
+}
+
 /**
  * The dialect of a terminal: what it was before, unless this request proves another one (§2.11).
  * `options.dialect` of the settings wins over everything. Never decided by `pushver` alone.
@@ -41,6 +47,7 @@ export function dialectOf(route: Route, terminal: TerminalView): Dialect {
   if (route.kind === 'handshake' && type !== undefined) return 'ATT';
   if (looksLikeP1(route, profile)) return asDialect(profile['dialect']) === 'TFT' ? 'TFT' : 'P1';
   const before = asDialect(profile['dialect']);
+  if (before === 'SEC' && endsAccess(route)) return 'ATT';
   if (before === 'P1' && rawParameterOf(route.target, 'pushver') !== undefined) return 'ATT';
   return before ?? 'ATT';
 }

@@ -1,9 +1,10 @@
 import type { TemplateKind } from '@biolistener/core';
 import type { EncodeContext } from '@biolistener/wire';
 import { BIO_TYPES } from './codes.ts';
+import { photoUseOf, templateProblem, templateTableOf, type TemplateTable } from './compatibility.ts';
 import { fieldsOf, Refusal, type Parameters } from './parameters.ts';
 import { bytesOfBase64 } from './photo-row.ts';
-import { takesBioData, takesComparisonPhotos, versionsOf } from './versions.ts';
+import { takesComparisonPhotos } from './versions.ts';
 
 /** A command line without its id: the words that name it, and what follows them. */
 export interface CommandText {
@@ -13,6 +14,8 @@ export interface CommandText {
   readonly hasNames?: boolean;
   /** The whole line, where it is not `word fields`. */
   readonly line?: string;
+  /** Lines that must be carried out before, in order; see sub-commands.ts. */
+  readonly before?: readonly CommandText[];
 }
 
 /** The PIN of somebody; nobody and everybody are refused, as terminals take both for all rows (§4.3 guard). */
@@ -58,7 +61,7 @@ export function userDelete(p: Parameters, ctx: EncodeContext): CommandText {
   return { word: isOld(ctx) ? 'DATA DEL_USER' : 'DATA DELETE USERINFO', fields };
 }
 
-const KINDS: readonly TemplateKind[] = BIO_TYPES;
+export const KINDS: readonly TemplateKind[] = BIO_TYPES;
 const BASE64 = /^[A-Za-z0-9+/_-]+={0,2}$/;
 
 function base64In(p: Parameters, name: string): string {
@@ -68,35 +71,13 @@ function base64In(p: Parameters, name: string): string {
 }
 
 /** Which command writes a template: the unified one where it is supported or needed, else the old one of its kind (§4.3). */
-export function templateTable(kind: TemplateKind, ctx: EncodeContext): 'BIODATA' | 'FINGERTMP' | 'FACE' | 'FVEIN' {
-  const { profile } = ctx.terminal;
-  if (takesBioData(profile, kind)) return 'BIODATA';
-  const version = versionsOf(profile)[kind];
-  const needsUnified = kind === 'fingerprint' && version !== undefined && Number.parseInt(version, 10) > 10;
-  if (needsUnified) return 'BIODATA';
-  if (kind === 'fingerprint') return 'FINGERTMP';
-  if (kind === 'face') return 'FACE';
-  if (kind === 'finger-vein') return 'FVEIN';
+export function templateTable(kind: TemplateKind, ctx: EncodeContext): TemplateTable {
+  const table = templateTableOf(kind, ctx.terminal.profile);
+  if (table) return table;
   throw new Refusal('ZK_PROFILE_UNKNOWN', `the terminal did not say that it takes ${kind} templates`);
 }
 
-/** Same major version; the minor must agree where both say it (§3.7). Unknown on either side fails closed. */
-function requireVersion(kind: TemplateKind, version: string, ctx: EncodeContext): void {
-  const theirs = versionsOf(ctx.terminal.profile)[kind];
-  if (theirs === undefined) {
-    throw new Refusal('ZK_PROFILE_UNKNOWN', `the terminal did not say its ${kind} algorithm version`);
-  }
-  const [major = '', minor] = version.split('.');
-  const [theirMajor = '', theirMinor] = theirs.split('.');
-  const isSame = major !== '' && Number(major) === Number(theirMajor);
-  const isMinorSame = minor === undefined || theirMinor === undefined || Number(minor) === Number(theirMinor);
-  if (!isSame || !isMinorSame) {
-    const said = version === '' ? 'of no known version' : `of version ${version}`;
-    throw new Refusal('ZK_TEMPLATE_VERSION', `the ${kind} template is ${said}, the terminal has ${theirs}`);
-  }
-}
-
-/** Formats other than the vendor's own are written as BIODATA alone. */
+/** Formats of BIODATA (§3.7). */
 const FORMATS: Readonly<Record<string, number>> = { zk: 0, iso: 1, ansi: 2 };
 
 /**
@@ -104,51 +85,70 @@ const FORMATS: Readonly<Record<string, number>> = { zk: 0, iso: 1, ansi: 2 };
  * `Size` is the length of the base64 text; `size` overrides it for the one retry after a -9 (O19).
  */
 export function templateUpdate(p: Parameters, ctx: EncodeContext): CommandText {
+  const { table, ...template } = templateIn(p, ctx);
+  if (table === 'BIODATA') return { word: 'DATA UPDATE BIODATA', fields: bioFields(template) };
+  return legacyTemplate(table, template, ctx);
+}
+
+export interface TemplateIn {
+  readonly table: TemplateTable;
+  readonly kind: TemplateKind;
+  readonly pin: string;
+  readonly version: string;
+  readonly algorithm: string;
+  readonly no: number;
+  readonly index: number;
+  readonly size: number;
+  readonly isDuress: boolean;
+  /** Base64 text. */
+  readonly data: string;
+}
+
+/** A template out of parameters, refused where this terminal cannot use it. */
+export function templateIn(p: Parameters, ctx: EncodeContext): TemplateIn {
   const kind = p.oneOf('kind', KINDS);
   const pin = pinIn(p);
   const version = p.optionalText('version') ?? '';
-  requireVersion(kind, version, ctx);
+  const algorithm = p.optionalText('algorithm') ?? 'zk';
+  const problem = templateProblem({ kind, algorithm, version }, ctx.terminal.profile);
+  if (problem) throw new Refusal(problem.reason, problem.detail);
   const table = templateTable(kind, ctx);
   const data = base64In(p, 'data');
-  const format = FORMATS[p.optionalText('algorithm') ?? 'zk'];
-  if (format === undefined || (format !== 0 && table !== 'BIODATA')) {
-    throw new Refusal('ZK_TEMPLATE_VERSION', 'the terminal does not take templates of this algorithm');
-  }
   const no = p.optionalInteger('no', 0, 99) ?? 0;
   const index = p.optionalInteger('index', 0, 99) ?? 0;
   const size = p.optionalInteger('size', 1, 10_000_000) ?? data.length;
   const isDuress = p.isTrue('isDuress');
-  if (table === 'BIODATA') {
-    const [major = '', minor = '0'] = version.split('.');
-    return {
-      word: 'DATA UPDATE BIODATA',
-      fields: fieldsOf([
-        ['Pin', pin],
-        ['No', no],
-        ['Index', index],
-        ['Valid', 1],
-        ['Duress', isDuress ? 1 : 0],
-        ['Type', BIO_TYPES.indexOf(kind)],
-        ['MajorVer', major],
-        ['MinorVer', minor],
-        ['Format', format],
-        ['Tmp', data],
-      ]),
-    };
-  }
-  return legacyTemplate(table, { pin, no, index, size, valid: isDuress ? 3 : 1, data }, ctx);
+  return { table, kind, pin, version, algorithm, no, index, size, isDuress, data };
 }
 
-interface LegacyTemplate {
-  readonly pin: string;
-  readonly no: number;
-  readonly index: number;
-  readonly size: number;
-  readonly valid: number;
-  readonly data: string;
+/** The fields of a unified template, in every dialect. */
+export function bioFields({
+  pin,
+  no,
+  index,
+  isDuress,
+  kind,
+  version,
+  algorithm,
+  data,
+}: Omit<TemplateIn, 'table'>): string {
+  const [major = '', minor = '0'] = version.split('.');
+  return fieldsOf([
+    ['Pin', pin],
+    ['No', no],
+    ['Index', index],
+    ['Valid', 1],
+    ['Duress', isDuress ? 1 : 0],
+    ['Type', BIO_TYPES.indexOf(kind)],
+    ['MajorVer', major],
+    ['MinorVer', minor],
+    ['Format', FORMATS[algorithm]],
+    ['Tmp', data],
+  ]);
 }
 
-function legacyTemplate(table: 'FINGERTMP' | 'FACE' | 'FVEIN', t: LegacyTemplate, ctx: EncodeContext): CommandText {
+function legacyTemplate(table: TemplateTable, given: Omit<TemplateIn, 'table'>, ctx: EncodeContext): CommandText {
+  const t = { ...given, valid: given.isDuress ? 3 : 1 };
   const word = `DATA UPDATE ${table}`;
   if (table === 'FACE') {
     const fields = fieldsOf([
@@ -178,10 +178,11 @@ function legacyTemplate(table: 'FINGERTMP' | 'FACE' | 'FVEIN', t: LegacyTemplate
   return { word: isOld(ctx) ? 'DATA FP' : word, fields };
 }
 
-/** `{pin, kind, no?}`; without `no` all templates of the kind. */
+/** `{pin, kind, no?}`; without `no` all templates of the kind. `kind: 'photo'` is the picture of the person. */
 export function templateDelete(p: Parameters, ctx: EncodeContext): CommandText {
-  const kind = p.oneOf('kind', KINDS);
+  const kind = p.oneOf('kind', [...KINDS, 'photo'] as const);
   const pin = pinIn(p, true);
+  if (kind === 'photo') return photoDelete(pin, ctx);
   const no = p.optionalInteger('no', 0, 99);
   if (isOld(ctx) && kind === 'fingerprint')
     return {
@@ -212,12 +213,41 @@ export function templateDelete(p: Parameters, ctx: EncodeContext): CommandText {
   };
 }
 
+/** The picture that `photoUpdate` would have sent. */
+function photoDelete(pin: string, ctx: EncodeContext): CommandText {
+  if (photoUseOf(ctx.terminal.profile) !== 'comparison') {
+    return { word: 'DATA DELETE USERPIC', fields: fieldsOf([['PIN', pin]]) };
+  }
+  const type = BIO_TYPES.indexOf('visible-face');
+  return {
+    word: 'DATA DELETE BIOPHOTO',
+    fields: fieldsOf([
+      ['PIN', pin],
+      ['Type', type],
+    ]),
+  };
+}
+
+interface PhotoIn {
+  readonly kind: 'user' | 'comparison';
+  readonly pin: string;
+  readonly content: string;
+}
+
 /** `{pin, kind: 'user' | 'comparison', data}`; a comparison photo goes only to a terminal that said it makes templates of them. */
-export function photoUpdate(p: Parameters, ctx: EncodeContext): CommandText {
+export function photoIn(p: Parameters, ctx: EncodeContext): PhotoIn {
   const kind = p.oneOf('kind', ['user', 'comparison']);
   const pin = pinIn(p);
   const content = base64In(p, 'data');
   if (!bytesOfBase64(content)) throw new Refusal('ZK_PARAMETER_WRONG', '`data` must be base64 text');
+  if (kind === 'comparison' && !takesComparisonPhotos(ctx.terminal.profile)) {
+    throw new Refusal('ZK_PROFILE_UNKNOWN', 'the terminal did not say that it takes comparison photos');
+  }
+  return { kind, pin, content };
+}
+
+export function photoUpdate(p: Parameters, ctx: EncodeContext): CommandText {
+  const { kind, pin, content } = photoIn(p, ctx);
   if (kind === 'user') {
     const fields = fieldsOf([
       ['PIN', pin],
@@ -225,9 +255,6 @@ export function photoUpdate(p: Parameters, ctx: EncodeContext): CommandText {
       ['Content', content],
     ]);
     return { word: 'DATA UPDATE USERPIC', fields };
-  }
-  if (!takesComparisonPhotos(ctx.terminal.profile)) {
-    throw new Refusal('ZK_PROFILE_UNKNOWN', 'the terminal did not say that it takes comparison photos');
   }
   const type = BIO_TYPES.indexOf('visible-face');
   const fields = fieldsOf([

@@ -47,9 +47,17 @@ describe('templates', () => {
     ['a palm where none is taken', info, { ...finger, kind: 'visible-palm' }, 'ZK_PROFILE_UNKNOWN'],
     ['bytes that are no base64', info, { ...finger, data: 'AA=A' }, 'ZK_PARAMETER_WRONG'],
     ['no bytes', info, { ...finger, data: '' }, 'ZK_PARAMETER_WRONG'],
-    ['another maker', info, { ...finger, algorithm: 'iso' }, 'ZK_TEMPLATE_VERSION'],
+    ['a standard format', info, { ...finger, algorithm: 'iso' }, 'ZK_TEMPLATE_FOREIGN'],
+    ['another maker', info, { ...finger, algorithm: 'FKDataHS101' }, 'ZK_TEMPLATE_FOREIGN'],
+    ['a kind that it says it lacks', multi, { ...finger, kind: 'visible-palm', version: '1' }, 'ZK_TEMPLATE_KIND'],
+    ['a secret that nobody put in', info, { ...finger, data: { $template: '7' } }, 'ZK_SECRET_UNRESOLVED'],
     ['nobody', info, { ...finger, pin: '' }, 'ZK_PARAMETER_WRONG'],
-    ['access mode', { ...info, dialect: 'SEC' }, finger, 'ZK_SEC_NOT_YET'],
+    [
+      'access mode, another version',
+      { dialect: 'SEC', options: { '~ZKFPVersion': '12' } },
+      { ...finger, version: '12' },
+      'ZK_PROFILE_UNKNOWN',
+    ],
     ['a command that it lacks', { ...info, unsupported: ['DATA UPDATE FINGERTMP'] }, finger, 'ZK_COMMAND_UNSUPPORTED'],
   ])('with %s a template is refused', (_, profile, parameters, reason) => {
     expect(encodeOf('template.update', parameters, profile)).toMatch(new RegExp(`^${reason}: .{10}`));
@@ -83,9 +91,8 @@ test('a comparison photo goes to a terminal that said it takes them', () => {
   );
 });
 
-test('a terminal without a clock command is told so, and logs are not cleared without a confirmation', () => {
-  expect(encodeOf('clock.set', {})).toMatch(/^ZK_CLOCK_BY_DATE: .*2026-03-09 14:05:30/);
-  expect(zkteco.commands).not.toContain('clock.set');
+test('a clock is set by a new handshake, which brings zone and date; logs are not cleared without a confirmation', () => {
+  expect(encodeOf('clock.set', {})).toBe('C:103:CHECK\n');
   expect(encodeOf('logs.clear', { what: 'attendance' })).toMatch(/^ZK_COMMAND_UNCONFIRMED: /);
   expect(encodeOf('logs.query', { from: '2026-02-30 00:00:00', to: '2026-03-01 00:00:00' })).toMatch(
     /^ZK_PARAMETER_WRONG: `from`/,

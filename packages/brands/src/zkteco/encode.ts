@@ -1,7 +1,10 @@
-import { toLocal, type Command, type CommandKind, type TemplateKind } from '@biolistener/core';
-import type { EncodeContext, Encoded } from '@biolistener/wire';
+import type { Command, CommandKind } from '@biolistener/core';
+import { hasSecretReference, type EncodeContext, type Encoded } from '@biolistener/wire';
 import { BIO_TYPES } from './codes.ts';
+import { isSec } from './command-words.ts';
+import { dialectProblem, LARGEST_COMMAND, unsupportedProblem, type Problem } from './compatibility.ts';
 import {
+  KINDS,
   photoUpdate,
   pinIn,
   templateDelete,
@@ -14,6 +17,8 @@ import {
 import { rawCommand } from './encode-raw.ts';
 import { encodeGb } from './gb18030.ts';
 import { fieldsOf, parametersOf, Refusal, type Parameters } from './parameters.ts';
+import { SEC_ENCODERS } from './sec-encode.ts';
+import { LONGEST_CHAIN, subId } from './sub-commands.ts';
 import { readWallTime } from './wall-time.ts';
 
 type Encoder = (p: Parameters, ctx: EncodeContext) => CommandText;
@@ -25,8 +30,6 @@ function userQuery(p: Parameters): CommandText {
   const fields = p.optionalText('pin') === undefined ? '' : fieldsOf([['PIN', pinIn(p)]]);
   return { word: 'DATA QUERY USERINFO', fields };
 }
-
-const KINDS: readonly TemplateKind[] = BIO_TYPES;
 
 /** `{kind, pin?, no?}`; old fingerprint terminals must be asked per person. */
 function templateQuery(p: Parameters, ctx: EncodeContext): CommandText {
@@ -119,10 +122,8 @@ const ENCODERS: Readonly<Record<CommandKind, Encoder>> = {
   'template.query': templateQuery,
   'enrol.start': enrolStart,
   'logs.query': logsQuery,
-  'clock.set': (_, ctx) => {
-    const now = toLocal(ctx.now, ctx.terminal.zone ?? 'UTC');
-    throw new Refusal('ZK_CLOCK_BY_DATE', `no clock command exists; the next reply carries the time (${now})`);
-  },
+  // no clock command exists: a new handshake brings TimeZone and Date, by which the terminal sets its clock (§5.1, §5.2)
+  'clock.set': () => plain('CHECK'),
   restart: () => plain('REBOOT'),
   info: () => plain('INFO'),
   'door.open': () => plain('AC_UNLOCK'),
@@ -132,9 +133,6 @@ const ENCODERS: Readonly<Record<CommandKind, Encoder>> = {
 };
 
 const ID = /^[A-Za-z0-9]{1,16}$/;
-/** What one delivery may hold at most (§4.1). */
-const LARGEST = 900 * 1024;
-
 /** Names go in the character set that the terminal used last, if it is a Chinese one and GB18030 (§1.4). */
 function bytesOf(line: string, hasNames: boolean, ctx: EncodeContext): Uint8Array {
   const { profile } = ctx.terminal;
@@ -142,33 +140,53 @@ function bytesOf(line: string, hasNames: boolean, ctx: EncodeContext): Uint8Arra
   return (isGb ? encodeGb(line) : undefined) ?? Buffer.from(line, 'utf8');
 }
 
-/** Commands that the terminal refused as unknown before, as `unsupported` of the profile names them. */
-function requireSupport(word: string, ctx: EncodeContext): void {
-  const { profile } = ctx.terminal;
-  const isKnownMissing = Array.isArray(profile['unsupported']) && profile['unsupported'].includes(word);
-  if (isKnownMissing) throw new Refusal('ZK_COMMAND_UNSUPPORTED', `the terminal said that it does not have ${word}`);
+/** A person walks to the terminal, or it sends a long log (§4.2 rule 1). */
+const SLOW: ReadonlySet<CommandKind> = new Set(['enrol.start', 'logs.query', 'user.query', 'template.query']);
+const SLOW_ANSWER_MS = 600_000;
+
+function refuseIf(problem: Problem | undefined): void {
+  if (problem) throw new Refusal(problem.reason, problem.detail);
 }
 
-function lineOf(command: Command, ctx: EncodeContext): Encoded {
-  if (!ID.test(command.id)) throw new Refusal('ZK_COMMAND_ID', 'an id is 1 to 16 letters and digits');
-  if (ctx.terminal.profile['dialect'] === 'SEC') {
-    throw new Refusal('ZK_SEC_NOT_YET', 'the terminal is in access control mode');
+/** `C:<id>:<words> <fields>` ended by LF, behind the lines that must go before. */
+function linesOf(id: string, text: CommandText, ctx: EncodeContext): Uint8Array {
+  const { before = [] } = text;
+  if (before.length > LONGEST_CHAIN || (before.length > 0 && !/^\d{1,15}$/.test(id))) {
+    throw new Refusal('ZK_COMMAND_ID', 'a command of several lines needs an id of at most 15 digits');
   }
-  const text = ENCODERS[command.kind](parametersOf(command.parameters), ctx);
-  requireSupport(text.word, ctx);
+  return Buffer.concat([...before, text].map((one, at) => lineOf(at < before.length ? subId(id, at) : id, one, ctx)));
+}
+
+function lineOf(id: string, text: CommandText, ctx: EncodeContext): Uint8Array {
   const line = text.line ?? (text.fields === '' ? text.word : `${text.word} ${text.fields}`);
-  const bytes = bytesOf(`C:${command.id}:${line}\n`, text.hasNames === true, ctx);
-  if (bytes.length > LARGEST) throw new Refusal('ZK_COMMAND_TOO_LARGE', `the command has ${bytes.length} bytes`);
-  return { kind: 'encoded', id: command.id, word: text.word, bytes };
+  return bytesOf(`C:${id}:${line}\n`, text.hasNames === true, ctx);
+}
+
+function encodedOf(command: Command, ctx: EncodeContext): Encoded {
+  const { id, kind, parameters } = command;
+  const { profile } = ctx.terminal;
+  if (!ID.test(id)) throw new Refusal('ZK_COMMAND_ID', 'an id is 1 to 16 letters and digits');
+  // a dialect that is not known yet gets the words of ATT, which old boards take as well (§4.3); rosters wait for it
+  if (profile['dialect'] !== undefined) refuseIf(dialectProblem(profile));
+  if (hasSecretReference(parameters)) throw new Refusal('ZK_SECRET_UNRESOLVED', 'a secret was not put in its place');
+  const encoders = isSec(profile) ? SEC_ENCODERS : ENCODERS;
+  const text = encoders[kind](parametersOf(parameters), ctx);
+  refuseIf(unsupportedProblem(text.word, profile));
+  const bytes = linesOf(id, text, ctx);
+  if (bytes.length > LARGEST_COMMAND) {
+    throw new Refusal('ZK_COMMAND_TOO_LARGE', `the command has ${bytes.length} bytes`);
+  }
+  const patience = SLOW.has(kind) ? { answerWithinMs: SLOW_ANSWER_MS } : {};
+  return { kind: 'encoded', id, word: text.word, bytes, ...patience };
 }
 
 /**
- * One command as `C:<id>:<verb> <fields>` ended by LF, or why this terminal cannot have it. Never throws.
+ * One command as `C:<id>:<verb> <fields>` ended by LF (several lines where sub-commands.ts says so), or why this terminal cannot have it. Never throws.
  * Fields are joined by TABs and cleared of control characters. Source: protocols/zkteco-push.md §4.1, §4.3, §4.4.
  */
 export function encode(command: Command, ctx: EncodeContext): Encoded {
   try {
-    return lineOf(command, ctx);
+    return encodedOf(command, ctx);
   } catch (error) {
     const isOurs = error instanceof Refusal;
     const reason = isOurs ? error.reason : 'ZK_PARAMETER_WRONG';

@@ -110,8 +110,8 @@ export const zktecoErrors = {
   },
   ZK_SEC_NOT_YET: {
     kind: 'permanent',
-    when: 'A terminal speaks the security (access control) dialect, which this version does not serve.',
-    fix: 'Set the terminal to attendance mode (Menu → System → Device type), or wait for that dialect.',
+    when: 'An earlier version kept a piece of the security (access control) dialect unread.',
+    fix: 'Replay it: this version reads the dialect.',
   },
   // ---- commands that were refused
   ZK_COMMAND_ID: {
@@ -164,10 +164,35 @@ export const zktecoErrors = {
     when: 'The template was made by another algorithm version than the terminal has.',
     fix: 'Enrol the person at this terminal, or send a photo where it takes one.',
   },
-  ZK_CLOCK_BY_DATE: {
+  ZK_TEMPLATE_KIND: {
     kind: 'permanent',
-    when: 'Attendance terminals have no clock command: they set their clock by the Date header of each reply.',
-    fix: 'Send `check`, or restart the terminal; see that its zone is right and "sync time with server" is on.',
+    when: 'The terminal said that it has no templates of this kind: it lacks the reader.',
+    fix: 'Nothing to do; the person uses another way of identification there.',
+  },
+  ZK_TEMPLATE_FOREIGN: {
+    kind: 'permanent',
+    when: 'The template was made by an algorithm that the terminal does not read: of another maker, or a standard format.',
+    fix: 'Enrol the person at this terminal, or send a photo where it takes one.',
+  },
+  ZK_PHOTO_NOT_TAKEN: {
+    kind: 'permanent',
+    when: 'The terminal did not say that it takes pictures of persons.',
+    fix: 'Send `info` if it should; else nothing to do.',
+  },
+  ZK_PHOTO_TOO_LARGE: {
+    kind: 'permanent',
+    when: 'The picture is larger than this terminal takes.',
+    fix: 'Send a smaller picture; a face of 480 by 640 pixels does.',
+  },
+  ZK_PIN_UNFIT: {
+    kind: 'permanent',
+    when: 'The terminal cannot hold this PIN: too long, all zeros, or with characters that it did not say it takes.',
+    fix: 'Give the person a PIN of 1 to 24 digits.',
+  },
+  ZK_SECRET_UNRESOLVED: {
+    kind: 'ours',
+    when: 'A command still names a template, photo or password instead of holding it when it is to be written.',
+    fix: 'Report this; nothing was sent.',
   },
 } as const satisfies ErrorCatalog;
 

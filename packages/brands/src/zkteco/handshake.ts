@@ -2,6 +2,7 @@ import { digestOf, offsetMinutes, type Json, type JsonObject } from '@biolistene
 import type { AnswerContext, TerminalView } from '@biolistener/wire';
 import type { HandshakeForm } from './reply-form.ts';
 import { resendTables } from './stamps.ts';
+import { MULTI_BIO_LINES } from './versions.ts';
 
 /**
  * `TimeZone` of an offset in minutes east: whole hours up to 11 as hours, everything else as minutes; TFT `±hh:mm`.
@@ -38,7 +39,7 @@ const ASKED_OPTIONS = [
   .flat()
   .join(',');
 
-const numberIn = (value: Json | undefined, low: number, high: number): number | undefined =>
+export const numberIn = (value: Json | undefined, low: number, high: number): number | undefined =>
   typeof value === 'number' && Number.isInteger(value) && value >= low && value <= high ? value : undefined;
 
 /** A setting that becomes part of a line: plain printable text only. */
@@ -68,7 +69,7 @@ function optionLines(form: HandshakeForm, options: JsonObject): string[] {
     'SupportPing=1',
     'MaxPostSize=1048576',
     ...(textIn(options['encryptFlag']) === undefined ? [] : [`EncryptFlag=${textIn(options['encryptFlag']) ?? ''}`]),
-    ...(form.multiBio ? ['MultiBioDataSupport=0:1:1:0:0:0:0:1:1:1', 'MultiBioPhotoSupport=0:0:0:0:0:0:0:0:0:1'] : []),
+    ...(form.multiBio ? MULTI_BIO_LINES : []),
     ...(form.asksOptions ? ['PushOptionsFlag=1', `PushOptions=${ASKED_OPTIONS}`] : []),
   ];
 }

@@ -43,7 +43,19 @@ describe('who speaks, and about what', () => {
     ['GET', `/iclock/xyz?SN=${SERIAL}`, 'unknown:/iclock/xyz', false],
     ['PUT', `/iclock/cdata?SN=${SERIAL}&table=ATTLOG`, 'unknown:/iclock/cdata', false],
   ])('%s %s is %s, poll: %s', (method, target, operation, isPoll) => {
-    expect(identify(method, target)).toEqual({ serialNumber: SERIAL, operation, isPoll });
+    const isGreeting = operation === 'cdata/handshake';
+    const key = isGreeting ? { sharedKey: '' } : {};
+    expect(identify(method, target)).toEqual({ serialNumber: SERIAL, operation, isPoll, ...key });
+  });
+
+  test.each([
+    ['pushcommkey=0123456789abcdef0123456789abcdef', '0123456789abcdef0123456789abcdef'],
+    ['ComKey=88888888', '88888888'],
+    ['PushCommKey=a%2Bb+c', 'a+b+c'],
+    ['pushver=2.4.1', ''],
+  ])('a greeting with %s shows the key "%s", and nothing else shows one', (query, key) => {
+    expect(identify('GET', `/iclock/cdata?SN=${SERIAL}&options=all&${query}`)).toHaveProperty('sharedKey', key);
+    expect(identify('GET', `/iclock/getrequest?SN=${SERIAL}&${query}`)).not.toHaveProperty('sharedKey');
   });
 
   test('a percent sign in the serial number is decoded, and the same number twice is no contradiction', () => {

@@ -1,7 +1,7 @@
 import { asSerialNumber } from '@biolistener/core';
 import type { Identity, WireInput } from '@biolistener/wire';
 import { routeOf, type Route } from './route.ts';
-import { parametersOf, rawParameterOf } from './target.ts';
+import { parameterOf, parametersOf, rawParameterOf } from './target.ts';
 
 /** `[A-Za-z0-9._-]{1,64}` (protocols/zkteco-push.md §9 `sn`). */
 function isSerialNumber(text: string): boolean {
@@ -42,6 +42,10 @@ function serialNumbersOf(input: WireInput, route: Route): string[] {
   return serialNumbersInBody(input.body);
 }
 
+/** `pushcommkey` (ATT) or `ComKey` (TFT): terminals show it when they greet and never again (§1.1, §2.2). */
+const sharedKeyOf = ({ target }: Route): string =>
+  parameterOf(target, 'pushcommkey') ?? parameterOf(target, 'comkey') ?? '';
+
 /**
  * Who speaks, and about what. The first `SN` counts, in any case; two that differ are a contradiction.
  * A `getrequest` that brings an `INFO`, or any body, is news and no idle poll.
@@ -60,5 +64,6 @@ export function identify(input: WireInput): Identity {
   }
   if (first === '') return { serialNumber: undefined, problem: 'missing', operation, isPoll: false };
   if (!isSerialNumber(first)) return { serialNumber: undefined, problem: 'malformed', operation, isPoll: false };
-  return { serialNumber: asSerialNumber(first), operation, isPoll };
+  const identity = { serialNumber: asSerialNumber(first), operation, isPoll };
+  return route.kind === 'handshake' ? { ...identity, sharedKey: sharedKeyOf(route) } : identity;
 }

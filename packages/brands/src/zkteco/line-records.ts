@@ -40,9 +40,19 @@ const isPunch = (row: Punch | RowProblem): row is Punch => 'id' in row;
  */
 export function decodeLines(into: Collector, body: Uint8Array, defaultWord: string): void {
   const source = sourceOf(body);
+  const visit = defaultWord === 'ATTLOG' ? attlogLine(into, source) : anyLine(into, source, defaultWord);
+  collectLines(into, source, body, visit);
+}
+
+/** Visits and counts each line of a body; a body with too many unreadable lines is parked in one piece. */
+export function collectLines(
+  into: Collector,
+  source: Source,
+  body: Uint8Array,
+  visit: (start: number, end: number) => void,
+): void {
   const unreadableBefore = into.unreadable;
   const parkedBefore = into.parked.length;
-  const visit = defaultWord === 'ATTLOG' ? attlogLine(into, source) : anyLine(into, source, defaultWord);
   eachLine(source.bytes, (start, end) => {
     into.lines++;
     visit(start, end);

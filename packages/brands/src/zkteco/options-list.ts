@@ -34,18 +34,28 @@ export function readOptions(latin1: string): Record<string, string> {
   return Object.fromEntries(Array.from(options, ([name, value]) => [name, optionValue(name, value)]));
 }
 
+const isOther = (before: Json | undefined, now: string | undefined): boolean =>
+  before !== undefined && now !== undefined && now !== '' && before !== now;
+
+/** Firmware of attendance and of access terminals. */
+const FIRMWARE = ['FWVersion', 'FirmVer'] as const;
+
 /** Capabilities out of options, merged over those of before; top-level keys of the profile. */
 export function profileOfOptions(before: JsonObject, fresh: Readonly<Record<string, string>>): JsonObject {
   const known = before['options'];
   const isObject = typeof known === 'object' && known !== null && !Array.isArray(known);
   const options: JsonObject = { ...(isObject ? (known as JsonObject) : {}), ...fresh }; // checked on the line above
   const profile: Record<string, Json> = { options };
+  // what the old firmware did not have the new one may
+  const isUpdated = isObject && FIRMWARE.some((name) => isOther((known as JsonObject)[name], fresh[name])); // checked above
+  if (isUpdated && before['unsupported'] !== undefined) profile['unsupported'] = null;
   const algorithms = versionsOf({ ...before, options });
   if (Object.keys(algorithms).length > 0) profile['algorithms'] = { ...algorithms };
   const bioData = bioDataOf(options);
   if (bioData !== undefined) profile['bioData'] = bioData;
   if (reportsMultiBio({ options })) profile['multiBio'] = true;
   const plain: readonly [string, string][] = [
+    ['firmware', 'FirmVer'],
     ['firmware', 'FWVersion'],
     ['model', '~DeviceName'],
     ['platform', '~Platform'],

@@ -1,3 +1,5 @@
+import type { Json, JsonObject } from '@biolistener/core';
+
 /** What this server implements (protocols/zkteco-push.md §2.8). */
 export const OUR_VERSION = '2.4.1';
 const OLDEST = '2.2.14';
@@ -24,4 +26,28 @@ export function protocolVersion(pushver: string | undefined, isEncryptionRequest
   let version = lowerOf(OUR_VERSION, pushver);
   if (isEncryptionRequested) version = lowerOf(version, WITHOUT_ENCRYPTION);
   return cap !== undefined && DOTTED.test(cap) ? lowerOf(version, cap) : version;
+}
+
+const OUR_SEC_VERSION = '3.1.2';
+/** The oldest of the security dialect, and the last without encryption (§2.9, §2.10). */
+const OLDEST_SEC = '3.0.1';
+
+/** The first dotted number in what a terminal of the security dialect said: its `pushver`, or `Ver 3.1.2S-…` of its registration. */
+function saidVersion(profile: JsonObject): string | undefined {
+  const options = profile['options'];
+  const registered =
+    typeof options === 'object' && options !== null ? (options as JsonObject)['PushVersion'] : undefined;
+  for (const said of [profile['pushver'], registered]) {
+    const found = typeof said === 'string' ? /\d{1,6}(?:\.\d{1,6}){1,3}/.exec(said) : null;
+    if (found) return found[0];
+  }
+  return undefined;
+}
+
+/** The version for a terminal of the security dialect: the lower of both, 3.0.1 when it did not say its own. */
+export function secVersion(profile: JsonObject, cap: Json | undefined): string {
+  const said = saidVersion(profile);
+  if (said === undefined || profile['encryptionRequested'] === true) return OLDEST_SEC;
+  const version = lowerOf(OUR_SEC_VERSION, said);
+  return typeof cap === 'string' && DOTTED.test(cap) ? lowerOf(version, cap) : version;
 }

@@ -3,6 +3,8 @@ export type ReplyForm =
   | { readonly form: 'ok' }
   /** `OK: n` (protocols/zkteco-push.md §3.1). */
   | { readonly form: 'count'; readonly n: number }
+  /** `<table>=<n>` of the security dialect (§3.1). */
+  | { readonly form: 'table'; readonly name: string; readonly n: number }
   | { readonly form: 'commands' }
   | { readonly form: 'time' }
   | { readonly form: 'text'; readonly status: number; readonly body: string }

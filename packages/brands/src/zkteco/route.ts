@@ -72,9 +72,10 @@ export function routeOf(head: RequestHead): Route {
       return head.method === 'POST' ? route('results', 'devicecmd') : unknown(target, route);
     case 'registry':
     case 'push':
-    case 'querydata':
     case 'rtdata':
       return route('security', target.endpoint);
+    case 'querydata':
+      return route('security', 'querydata', wordOf(parameterOf(target, 'tablename') ?? ''));
     case 'exchange':
       return route('exchange', 'exchange');
     case 'event':
@@ -112,7 +113,8 @@ function uploadRoute(head: RequestHead, target: ZkTarget, route: MakeRoute): Rou
   const asked = parameterOf(target, 'table');
   if (asked === undefined || asked === '') return tablelessRoute(target, route);
   if (SECURITY_TABLES.has(asked.toLowerCase())) {
-    return route('security', `cdata/${asked.toLowerCase()}`, wordOf(asked));
+    const named = parameterOf(target, 'tablename') ?? '';
+    return route('security', `cdata/${asked.toLowerCase()}`, wordOf(named === '' ? asked : named));
   }
   const { name, isKnown } = tableOf(asked);
   return isKnown

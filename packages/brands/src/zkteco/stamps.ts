@@ -44,6 +44,7 @@ export function resendOffered(profile: JsonObject): JsonObject {
 }
 
 export function resendAnswered(profile: JsonObject, table: string): JsonObject {
+  if (profile['resendOffered'] === undefined) return {}; // nearly every upload
   const offered = tablesIn(profile['resendOffered']);
   if (!offered.some((name) => name.toUpperCase() === table)) return {};
   const left = (name: string): boolean => name.toUpperCase() !== table;

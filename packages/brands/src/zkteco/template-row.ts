@@ -69,7 +69,13 @@ function legacySlot(into: Collector, word: string, fields: Fields): Slot | undef
   const common = { index: 0, algorithm: 'zk', isDuress: fields.get('valid') === '3' };
   switch (word) {
     case 'FACE':
-      return { ...common, kind: 'face', no: 0, index: fid, version: versions.face ?? '' };
+      return {
+        ...common,
+        kind: 'face',
+        no: 0,
+        index: fid,
+        version: versions.face ?? (into.dialect === 'SEC' ? '7' : ''),
+      }; // FACEV7 there
     case 'FVEIN':
       return {
         ...common,

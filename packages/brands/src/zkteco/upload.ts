@@ -55,7 +55,8 @@ function decodeBody(route: Route, table: string, body: Uint8Array, into: Collect
 
 const OPTIONS_LIMIT = 64 * 1024;
 
-function decodeOptions(into: Collector, body: Uint8Array): void {
+/** A list of options, into the profile. */
+export function decodeOptions(into: Collector, body: Uint8Array): void {
   if (body.length > OPTIONS_LIMIT) {
     park(into, 'ZK_OPTIONS_TOO_LARGE', `a list of options of ${body.length} bytes`, body);
     return;
@@ -65,7 +66,7 @@ function decodeOptions(into: Collector, body: Uint8Array): void {
 }
 
 /** A table that nobody knows is kept whole; its lines are counted, as the terminal expects. */
-function keepUnknown(into: Collector, body: Uint8Array): void {
+export function keepUnknown(into: Collector, body: Uint8Array): void {
   if (body.length === 0) return;
   eachLine(Buffer.from(body.buffer, body.byteOffset, body.length), () => into.lines++);
   park(into, 'ZK_TABLE_UNKNOWN', 'an upload to a table that is not known', body);
@@ -77,6 +78,7 @@ const BARE_OK = new Set(['deviceauthorize', 'irstate', 'testdata']);
 function replyOf(table: string, into: Collector): ReplyForm {
   if (!isKnownTable(table)) return BARE_OK.has(table.toLowerCase()) ? OK : { form: 'count', n: into.lines };
   if (table === 'ATTPHOTO' || table === 'options' || table === 'FPImage') return OK;
+  if (table === 'ERRORLOG' && into.dialect === 'SEC') return OK; // an event there (§3.1)
   // a picture posted singly is answered like a photo; several, as a query gives them, are counted
   if ((table === 'USERPIC' || table === 'BIOPHOTO') && into.lines === 1) return OK;
   return { form: 'count', n: into.lines };

@@ -46,15 +46,38 @@ const flagAt = (list: string, kind: TemplateKind): boolean => list.split(':')[BI
 export const takesBioData = (profile: JsonObject, kind: TemplateKind): boolean =>
   flagAt(textIn(profile['options'], 'MultiBioDataSupport'), kind);
 
-/** Whether it said that it makes templates out of photos. `INFO` says so for visible faces without a list (§2.7 field 10). */
-export function takesComparisonPhotos(profile: JsonObject): boolean {
-  const options = profile['options'];
-  if (flagAt(textIn(options, 'MultiBioPhotoSupport'), 'visible-face') || textIn(options, 'BioPhotoFun') === '1')
-    return true;
+const supportsIn = (profile: JsonObject, name: string): boolean => {
   const supports = profile['supports'];
-  return typeof supports === 'object' && supports !== null && (supports as JsonObject)['comparisonPhoto'] === true; // as above
+  return typeof supports === 'object' && supports !== null && (supports as JsonObject)[name] === true; // as in textIn
+};
+
+/** Whether it said that it makes templates out of photos. `INFO` says so for visible faces without a list (§2.7 field 10). */
+export const takesComparisonPhotos = (profile: JsonObject): boolean =>
+  flagAt(textIn(profile['options'], 'MultiBioPhotoSupport'), 'visible-face') ||
+  textIn(profile['options'], 'BioPhotoFun') === '1' ||
+  supportsIn(profile, 'comparisonPhoto');
+
+/** Whether it said that it shows pictures of persons (§2.7 field 10, `PhotoFunOn`). */
+export const takesUserPictures = (profile: JsonObject): boolean =>
+  supportsIn(profile, 'userPicture') || textIn(profile['options'], 'PhotoFunOn') === '1';
+
+/** Whether it said that it has nothing of a kind: 0 in the list of versions, or no face version in `INFO` (§2.7, §2.8). */
+export function lacks(profile: JsonObject, kind: TemplateKind): boolean {
+  const list = textIn(profile['options'], 'MultiBioVersion');
+  if (list !== '') return !isVersion(list.split(':')[BIO_TYPES.indexOf(kind)] ?? '');
+  return kind === 'face' && ['0', '-1'].includes(textIn(profile, 'faceVersion'));
 }
 
 /** Whether it reported the lists of unified templates at all. */
 export const reportsMultiBio = (profile: JsonObject): boolean =>
   textIn(profile['options'], 'MultiBioDataSupport') !== '' || textIn(profile['options'], 'MultiBioVersion') !== '';
+
+/** The lists of unified templates that this server takes. */
+export const MULTI_BIO_LINES = [
+  'MultiBioDataSupport=0:1:1:0:0:0:0:1:1:1',
+  'MultiBioPhotoSupport=0:0:0:0:0:0:0:0:0:1',
+] as const;
+
+/** Said to a terminal that reported its own. */
+export const multiBioLines = (profile: JsonObject): readonly string[] =>
+  reportsMultiBio(profile) ? MULTI_BIO_LINES : [];

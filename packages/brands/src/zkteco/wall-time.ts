@@ -1,4 +1,4 @@
-import { localTimeOf, type LocalTime } from '@biolistener/core';
+import { isLocalTime, localTimeOf, type LocalTime } from '@biolistener/core';
 
 const digit = (text: string, at: number): number => {
   const value = text.charCodeAt(at) - 48;
@@ -19,7 +19,8 @@ export function readWallTime(text: string): LocalTime | undefined {
   if (text.length === 19 && text.charCodeAt(4) === 45 && text.charCodeAt(10) === 32 && text.charCodeAt(13) === 58) {
     if (text.charCodeAt(7) === 45 && text.charCodeAt(16) === 58) {
       const year = pair(text, 0) * 100 + pair(text, 2);
-      return localTimeOf(year, pair(text, 5), pair(text, 8), pair(text, 11), pair(text, 14), pair(text, 17));
+      const isReal = isLocalTime(year, pair(text, 5), pair(text, 8), pair(text, 11), pair(text, 14), pair(text, 17));
+      return isReal ? (text as LocalTime) : undefined; // nearly every line: the text as it stands
     }
   }
   if (text.length > 19) return undefined;

@@ -1,0 +1,111 @@
+import { CODE } from './codes.ts';
+import { ask, mustDo, refused, TerminalRefusal, WITHIN, type Dialog } from './dialog.ts';
+import { collectWhole, readTable, type ReadOptions } from './read-table.ts';
+import { BULK_SAVE_DATA, numberData, slotData, templateWriteData, userFingerData } from './requests.ts';
+import { refresh } from './session.ts';
+import { decodeTemplates, encodeBulk, type TemplateRecord } from './template-record.ts';
+import type { Charset } from './text.ts';
+import { decodeUser, encodeUser, userLayoutOf, type UserLayout, type UserRecord } from './user-record.ts';
+
+export interface UserTable {
+  /** Undefined only while the terminal has no user and its layout was never seen. */
+  readonly layout: UserLayout | undefined;
+  readonly users: readonly UserRecord[];
+}
+
+/** `count` is what the terminal says it has; `known` its layout of earlier. Source: protocols/zk-tcp.md §4.3. */
+export function* readUsers(
+  options: ReadOptions,
+  from: {
+    readonly count?: number | undefined;
+    readonly known?: UserLayout | undefined;
+    readonly charset?: Charset | undefined;
+  },
+): Dialog<UserTable> {
+  const records = yield* readTable('users', options);
+  if (records.length === 0) return { layout: from.known, users: [] };
+  const layout = userLayoutOf(records, from.count);
+  if (!layout)
+    throw new TerminalRefusal('ZKT_LAYOUT_UNKNOWN', `${records.length} bytes of users for ${from.count ?? '?'} users`);
+  const users: UserRecord[] = [];
+  for (let at = 0; at + layout <= records.length; at += layout)
+    users.push(decodeUser(records.subarray(at, at + layout), layout, from.charset));
+  return { layout, users };
+}
+
+export function* readTemplates(options: ReadOptions): Dialog<readonly TemplateRecord[]> {
+  const { templates, isWhole } = decodeTemplates(yield* readTable('fingerprints', options));
+  if (!isWhole) throw new TerminalRefusal('ZKT_READ_INCOMPLETE', 'the list of templates ends in the middle of one');
+  return templates;
+}
+
+const LARGEST_SLOT = 0xffff;
+
+/** The slot of a user id, or the lowest that is free (§4.4). */
+export function slotFor(userId: string, users: readonly UserRecord[]): number {
+  const known = users.find((user) => user.userId === userId);
+  if (known) return known.uid;
+  const taken = new Set(users.map(({ uid }) => uid));
+  let uid = 1;
+  while (taken.has(uid)) uid += 1;
+  if (uid > LARGEST_SLOT) throw new TerminalRefusal('ZKT_REFUSED', 'every slot for a user is taken', CODE.error);
+  return uid;
+}
+
+export function* writeUser(user: UserRecord, layout: UserLayout, charset?: Charset): Dialog<void> {
+  yield* mustDo(CODE.userWrite, encodeUser(user, layout, charset));
+  yield* refresh();
+}
+
+/** Done as well when nobody has the slot. */
+export function* deleteUser(uid: number): Dialog<void> {
+  const reply = yield* ask(CODE.deleteUser, slotData(uid));
+  if (reply.command !== CODE.ok && reply.command !== CODE.error) throw refused(CODE.deleteUser, reply);
+  yield* refresh();
+}
+
+/** By user id where the terminal takes that, else by slot; nothing there is done as well (§4.5). */
+export function* deleteTemplate(user: Pick<UserRecord, 'uid' | 'userId'>, finger: number): Dialog<void> {
+  const byId = yield* ask(CODE.deleteTemplateOfUser, userFingerData(user.userId, finger));
+  if (byId.command === CODE.unknown) yield* ask(CODE.deleteTemplate, slotData(user.uid, finger));
+  yield* refresh();
+}
+
+const PIECE = 1024;
+
+/** One finger; undefined: it is not there. For units that refuse the whole table. Source: protocols/zk-tcp.md §4.5, case C28. */
+export function* readTemplate(uid: number, finger: number): Dialog<Uint8Array | undefined> {
+  const reply = yield* ask(CODE.templateRead, slotData(uid, finger), WITHIN.prepare);
+  if (reply.command === CODE.error || reply.command === CODE.fingerAbsent) return undefined;
+  if (reply.command === CODE.data) return reply.data;
+  if (reply.command !== CODE.prepareData) throw refused(CODE.templateRead, reply);
+  return yield* collectWhole(reply);
+}
+
+/** One template with its flag, for a user that is there and a finger that is empty (§4.5, case C29). */
+export function* writeTemplate({ uid, finger, flag, data }: TemplateRecord): Dialog<void> {
+  yield* upload(data);
+  yield* mustDo(CODE.checksumBuffer); // the algorithm of what it answers is not known
+  yield* mustDo(CODE.templateWrite, templateWriteData(uid, finger, flag, data.length));
+  yield* mustDo(CODE.freeData);
+  yield* refresh();
+}
+
+function* upload(buffer: Uint8Array): Dialog<void> {
+  yield* mustDo(CODE.prepareData, numberData(buffer.length));
+  for (let at = 0; at < buffer.length; at += PIECE) yield* mustDo(CODE.data, buffer.subarray(at, at + PIECE));
+}
+
+/** Users with their templates in one go; to be read back and compared afterwards. Case C30. */
+export function* writeBulk(
+  users: readonly UserRecord[],
+  templates: readonly TemplateRecord[],
+  layout: UserLayout,
+  charset?: Charset,
+): Dialog<void> {
+  const buffer = encodeBulk(users, templates, layout, charset);
+  yield* mustDo(CODE.freeData);
+  yield* upload(buffer);
+  yield* mustDo(CODE.bulkSave, BULK_SAVE_DATA, WITHIN.refresh);
+  yield* refresh();
+}

@@ -1,0 +1,18 @@
+export type { CellContext } from './cell-context.ts';
+export type { CellPlan } from './cell-sheet.ts';
+export * from './command-for.ts';
+export * from './converger.ts';
+export type { Claim, RosterDeps, RosterKeeperStore } from './deps.ts';
+export * from './errors.ts';
+export * from './forecast.ts';
+export * from './gauges.ts';
+export * from './logs-proof.ts';
+export { planCell } from './plan-cell.ts';
+export type { PlannedCell, PlanOptions } from './plan-person.ts';
+export * from './prune.ts';
+export * from './settings.ts';
+export * from './sources.ts';
+export * from './subject.ts';
+export { viewOf } from './terminal-view.ts';
+export * from './validity.ts';
+export { userDigest } from './wanted.ts';

@@ -8,7 +8,7 @@ const USAGE = `usage: node packages/simulator/src/main.ts [options]
   --host <name>      where the listener is (127.0.0.1)
   --port <number>    its port (8998)
   --count <n>        terminals (20)
-  --brand <name>     zkteco, ebkn or mixed (mixed)
+  --brand <name>     zkteco, ebkn, aiface or mixed (mixed)
   --profile <name>   only this profile; may be given more than once
   --rate <n>         punches per second over the whole fleet (2)
   --max <n>          stop punching after so many, deliver, and end
@@ -52,6 +52,8 @@ function faultsOf(list: readonly string[]): FaultRates {
   return Object.assign({}, ...rates) as FaultRates; // each part is FaultRates
 }
 
+const EVERY_BRAND = { zkteco: 3, ebkn: 1, aiface: 1 } as const;
+
 type Arguments = ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values'];
 
 function fleetOptionsOf(values: Arguments): FleetOptions {
@@ -65,7 +67,7 @@ function fleetOptionsOf(values: Arguments): FleetOptions {
     timeScale: numberOf('time-scale', values['time-scale']),
     utcOffsetMinutes: numberOf('utc-offset', values['utc-offset']),
     faults: faultsOf(values.fault ?? []),
-    ...(brand === 'mixed' ? {} : { brandMix: { [brand]: 1 } }),
+    brandMix: brand === 'mixed' ? EVERY_BRAND : { [brand]: 1 },
     ...(values.profile ? { profiles: values.profile } : {}),
     ...(values.max === undefined ? {} : { maxPunches: numberOf('max', values.max) }),
   };

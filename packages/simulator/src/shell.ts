@@ -1,6 +1,8 @@
 import { EventEmitter } from 'node:events';
+import type { Capacity } from './capacity.ts';
 import { DistinctSeconds } from './distinct-seconds.ts';
 import { FaultPlan, type FaultRates } from './faults.ts';
+import { inspectPeople, type InspectedPerson } from './inspect.ts';
 import { Link, strayConnection, type Delivery, type Target } from './link.ts';
 import { Bell, sleep } from './pace.ts';
 import type { PunchRecord } from './punch-record.ts';
@@ -12,6 +14,8 @@ import {
   type PunchIdentity,
   type PunchInput,
   type SimulatedBrand,
+  type SimulatedTemplate,
+  type SimulatedTemplateKind,
   type SimulatedTerminal,
   type SimulatedUser,
   type TerminalEvents,
@@ -38,6 +42,9 @@ export interface TerminalOptions {
   readonly seconds?: DistinctSeconds;
   /** Year that a dead battery shows after `clock-reset`. */
   readonly deadBatteryYear?: number;
+  /** People who were on the terminal before it came here, an administrator of its own say. */
+  readonly people?: readonly SimulatedUser[];
+  readonly capacity?: Capacity;
 }
 
 /** How one request ended: a reply that the terminal saw, or why there is none. */
@@ -104,6 +111,7 @@ export abstract class TerminalShell extends EventEmitter<TerminalEvents> impleme
   abstract user(pin: string): SimulatedUser | undefined;
   abstract users(): readonly SimulatedUser[];
   abstract pending(): number;
+  abstract enrolTemplate(pin: string, kind: SimulatedTemplateKind, no?: number): SimulatedTemplate;
 
   start(): void {
     if (this.#stopping) return;
@@ -137,6 +145,14 @@ export abstract class TerminalShell extends EventEmitter<TerminalEvents> impleme
     this.keep(record);
     this.bell.ring();
     return this.identityOf(record);
+  }
+
+  people(): readonly InspectedPerson[] {
+    return inspectPeople(this.users());
+  }
+
+  setFaults(rates: FaultRates): void {
+    this.faults.rates = rates;
   }
 
   reboot(): void {

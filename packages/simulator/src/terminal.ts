@@ -1,6 +1,7 @@
-import type { FaultName } from './faults.ts';
+import type { FaultName, FaultRates } from './faults.ts';
+import type { InspectedPerson } from './inspect.ts';
 
-export type SimulatedBrand = 'zkteco' | 'ebkn';
+export type SimulatedBrand = 'zkteco' | 'ebkn' | 'aiface';
 
 /** Who punched, when, how. What is left out the terminal fills in as its profile does. */
 export interface PunchInput {
@@ -121,6 +122,12 @@ export interface SimulatedTerminal {
   /** What this terminal knows of a person, by enrolment or by command. */
   user(pin: string): SimulatedUser | undefined;
   users(): readonly SimulatedUser[];
+  /** Everybody in its memory with the bytes of templates and pictures, as copies, by PIN. */
+  people(): readonly InspectedPerson[];
+  /** Somebody holds a finger or a face to this terminal: it makes a template of seeded bytes and reports it. */
+  enrolTemplate(pin: string, kind: SimulatedTemplateKind, no?: number): SimulatedTemplate;
+  /** From now on these faults and no others. */
+  setFaults(rates: FaultRates): void;
   /** Records of every kind that are still to be acknowledged. */
   pending(): number;
   /** Power off and on: connections drop, records and unposted results stay. */

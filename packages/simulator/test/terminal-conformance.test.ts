@@ -13,7 +13,7 @@ const makers = {
     return {
       server,
       polls: () => server.requests.filter((each) => isPoll(each.target)).length,
-      uploads: ['cdata/ATTLOG'],
+      uploads: ['cdata/ATTLOG', 'cdata/rtlog', 'cdata/tabledata'],
     };
   },
   ebkn: () => {
@@ -116,7 +116,7 @@ describe.each(cases)('a $brand terminal with profile $profile', ({ brand, profil
     const isReport = (): boolean =>
       brand === 'ebkn'
         ? (made as ReturnType<(typeof makers)['ebkn']>).server.seen('realtime_enroll_data').length > 0
-        : made.server.requests.some((each) => each.body.includes('USER PIN=77'));
+        : made.server.requests.some((each) => /^(?:USER PIN=77|user .*\tpin=77)\t/m.test(each.body.toString()));
     terminal.enrol({
       pin: '77',
       name: 'Ana Luz',

@@ -616,60 +616,6 @@ export const STRANGE_CASES: readonly Exchange[] = [
     },
   },
   {
-    file: 'synthdoor-fw5.7.8-registry-approved',
-    story: 'A terminal in access mode registers before that dialect is served: refused, never OK.',
-    request: post(`/iclock/registry?SN=${SERIAL}`, 'DeviceType=acc,~DeviceName=Synth Door'),
-    expected: {
-      identity: { serialNumber: SERIAL, operation: 'registry' },
-      decoded: { parked: [{ reason: 'ZK_SEC_NOT_YET', table: 'registry' }], profile: { dialect: 'SEC' } },
-      reply: { status: 406, body: '406' },
-    },
-  },
-  {
-    file: 'synthdoor-fw5.7.8-registry-unapproved',
-    story: 'C58: registration of an unapproved terminal.',
-    request: post('/iclock/registry?SN=NEW0000000010', 'DeviceType=acc'),
-    expected: {
-      given: { status: 'pending' },
-      identity: { serialNumber: 'NEW0000000010', operation: 'registry' },
-      reply: { status: 406, body: '406' },
-    },
-  },
-  ...['rtlog', 'rtstate', 'tabledata'].map(
-    (table): Exchange => ({
-      file: `synthdoor-fw5.7.8-${table}`,
-      story: `${table} of the security dialect: kept, not acknowledged.`,
-      request: post(`/iclock/cdata?SN=${SERIAL}&table=${table}`, 'time=2026-03-09 11:30:00\tpin=1003\n'),
-      expected: {
-        identity: { serialNumber: SERIAL, operation: `cdata/${table}` },
-        decoded: { parked: [{ reason: 'ZK_SEC_NOT_YET', table: `cdata/${table}` }] },
-        reply: { status: 503, body: 'RETRY LATER\n' },
-      },
-    }),
-  ),
-  ...['push', 'querydata'].map(
-    (path): Exchange => ({
-      file: `synthdoor-fw5.7.8-${path}`,
-      story: `${path} of the security dialect: kept, not acknowledged.`,
-      request: post(`/iclock/${path}?SN=${SERIAL}&type=tabledata`, 'user uid=5\tpin=4\n'),
-      expected: {
-        identity: { serialNumber: SERIAL, operation: path },
-        decoded: { parked: [{ reason: 'ZK_SEC_NOT_YET' }] },
-        reply: { status: 503, body: 'RETRY LATER\n' },
-      },
-    }),
-  ),
-  {
-    file: 'synthdoor-fw5.7.8-rtdata',
-    story: 'The clock of the security dialect is not served yet.',
-    request: get(`/iclock/rtdata?SN=${SERIAL}&type=time`),
-    expected: {
-      identity: { serialNumber: SERIAL, operation: 'rtdata' },
-      decoded: {},
-      reply: { status: 503, body: 'RETRY LATER\n' },
-    },
-  },
-  {
     file: 'synth1-fw7.1.2-firmware-download',
     story: 'A question for a file is never answered OK: the terminal would take that for the file.',
     request: get(`/iclock/file?SN=${SERIAL}&url=fw.bin`),

@@ -8,6 +8,8 @@ export interface Exchange {
 }
 
 export interface Given {
+  /** `TST9000000001` unless said. */
+  readonly serialNumber?: string;
   /** Wall of the terminal; Asia/Kolkata unless said. */
   readonly zone?: string;
   readonly status?: 'approved' | 'pending';
@@ -49,6 +51,8 @@ export interface Expected {
     readonly bodyContains?: readonly string[];
     readonly bodyLacks?: readonly string[];
     readonly isClosing?: boolean;
+    /** `text/plain` unless said. */
+    readonly contentType?: string;
   };
 }
 

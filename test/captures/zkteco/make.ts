@@ -2,11 +2,12 @@
 // Run: node test/captures/zkteco/make.ts
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ACCESS_CASES } from './cases-access.ts';
 import { HANDSHAKE_CASES } from './cases-handshake.ts';
 import { STRANGE_CASES, UPLOAD_CASES } from './cases-upload.ts';
 import { NOW, SERIAL, type Exchange } from './exchange.ts';
 
-export const ALL_CASES: readonly Exchange[] = [...HANDSHAKE_CASES, ...UPLOAD_CASES, ...STRANGE_CASES];
+export const ALL_CASES: readonly Exchange[] = [...HANDSHAKE_CASES, ...UPLOAD_CASES, ...STRANGE_CASES, ...ACCESS_CASES];
 
 /** The text of one `.expected.json`. */
 export function expectedJson({ story, expected }: Exchange): string {

@@ -1,3 +1,4 @@
+import { isFull, type Capacity } from '../capacity.ts';
 import type { PunchRecord } from '../punch-record.ts';
 import type { SimulatedUser } from '../terminal.ts';
 import type { DeviceClock } from '../wall-clock.ts';
@@ -17,9 +18,19 @@ export class EbknDevice {
   /** PINs of people whose data is to be pushed. */
   readonly enrolled: string[] = [];
 
-  constructor(profile: EbknProfile, clock: DeviceClock) {
+  readonly capacity: Capacity;
+
+  constructor(profile: EbknProfile, clock: DeviceClock, capacity: Capacity = {}) {
     this.profile = profile;
     this.clock = clock;
+    this.capacity = capacity;
+  }
+
+  /** Stores what a command brings; false when it finds no room. */
+  store(user: SimulatedUser): boolean {
+    if (isFull(this.capacity, this.people, user)) return false;
+    this.people.set(user.pin, user);
+    return true;
   }
 
   get pending(): number {

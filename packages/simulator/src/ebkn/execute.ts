@@ -1,9 +1,14 @@
+import { isForeign } from '../synthetic-template.ts';
+import type { SimulatedTemplate } from '../terminal.ts';
 import { compactWall, parseCompactWall } from '../wall-clock.ts';
 import type { EbknDevice } from './device.ts';
 import { binaryOf, type EbknMessage } from './frame.ts';
 import {
+  credentialMessage,
   credentialsOf,
   cutName,
+  isForeignCredential,
+  makerOf,
   readPrivilege,
   readUser,
   userMessage,
@@ -29,6 +34,8 @@ type Handler = (device: EbknDevice, message: EbknMessage) => EbknResult | undefi
 
 const DONE: EbknResult = { code: 'OK' };
 const BAD: EbknResult = { code: 'ERROR_INVALID_PARAM' };
+/** No document names a code for a full memory, so it is the general one. */
+const FULL: EbknResult = { code: 'Error' };
 
 /** The commands of protocols/ebkn-fkweb.md §5 that a simulated terminal knows. */
 const COMMANDS: Readonly<Record<string, Handler>> = {
@@ -66,15 +73,16 @@ const COMMANDS: Readonly<Record<string, Handler>> = {
     if (!user) return unknownUser(device);
     const found = credentialsOf(user).find(({ slot }) => slot === Number(json['backup_number']));
     if (!found) return { code: 'ERROR_NO_DATA' };
-    return { code: 'OK', message: { json: { enroll_data: 'BIN_1' }, binaries: [found.data] } };
+    return { code: 'OK', message: credentialMessage(user, found, device.profile) };
   },
   SET_ENROLL_DATA: (device, { json, binaries }) => {
     const user = device.find(json['user_id']);
     const data = binaryOf(json['enroll_data'], binaries);
     if (!user) return unknownUser(device);
+    const slot = Number(json['backup_number']);
     if (!data || !/^\d+$/.test(String(json['backup_number']))) return BAD;
-    device.people.set(user.pin, withCredential(user, Number(json['backup_number']), data));
-    return DONE;
+    if (isForeignCredential(slot, data, device.profile)) return BAD;
+    return device.store(withCredential(user, slot, data)) ? DONE : FULL;
   },
   SET_TIME: (device, { json }) => {
     const wall = parseCompactWall(String(json['time']));
@@ -166,13 +174,16 @@ function setUser(device: EbknDevice, message: EbknMessage): EbknResult {
   const id = message.json['user_id'];
   if (typeof id !== 'string' || id === '') return BAD;
   const known = device.find(id);
-  const pin = known?.pin ?? id;
+  const pin = known?.pin ?? (device.profile.padTo > 0 ? id.replace(/^0+(?=\d)/, '') : id);
   const user = readUser(message, pin, device.profile.setUserReplaces ? undefined : known);
-  if (!user) return BAD;
+  if (!user || (user.templates ?? []).some((each) => hasForeignBytes(each, device))) return BAD;
+  if (user.photo && user.photo.length > (device.capacity.photoBytes ?? Infinity)) return BAD;
   const name = user.name === undefined ? {} : { name: cutName(user.name, device.profile) };
-  device.people.set(pin, { ...user, ...name });
-  return DONE;
+  return device.store({ ...user, ...name }) ? DONE : FULL;
 }
+
+const hasForeignBytes = (template: SimulatedTemplate, { profile }: EbknDevice): boolean =>
+  isForeign(template.data, makerOf(template.kind, profile));
 
 function deviceStatus(device: EbknDevice): EbknResult {
   const people = [...device.people.values()];

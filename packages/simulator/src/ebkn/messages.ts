@@ -1,4 +1,6 @@
 import type { PunchRecord } from '../punch-record.ts';
+import type { Random } from '../random.ts';
+import { isForeign, makeTemplateBytes } from '../synthetic-template.ts';
 import type { SimulatedTemplate, SimulatedTemplateKind, SimulatedUser } from '../terminal.ts';
 import { compactWall, type WallMs } from '../wall-clock.ts';
 import { binaryOf, type EbknMessage } from './frame.ts';
@@ -37,11 +39,11 @@ export function logMessage(record: PunchRecord, profile: EbknProfile): EbknMessa
 /** The poll body (§4.1). */
 export function pollMessage(name: string, wall: WallMs, profile: EbknProfile): EbknMessage {
   const info = {
-    face_data_ver: 3,
+    face_data_ver: profile.versions.face,
     firmware: 'SIM-1.0.0',
     firmware_filename: 'SIM',
     fk_bin_data_lib: profile.librarySpelling,
-    fp_data_ver: 8,
+    fp_data_ver: profile.versions.fingerprint,
     supported_enroll_data: ['FP', 'PASSWORD', 'IDCARD', 'FACE'],
   };
   return { json: { fk_info: info, fk_name: name, fk_time: compactWall(wall) }, binaries: [] };
@@ -57,7 +59,12 @@ const SLOTS: Readonly<Record<SimulatedTemplateKind, number>> = {
   'finger-vein': 20,
 };
 
-const slotOf = (each: SimulatedTemplate): number => SLOTS[each.kind] + (each.kind === 'fingerprint' ? each.no : 0);
+const hasNumbers = (kind: SimulatedTemplateKind): boolean => kind === 'fingerprint' || kind === 'palm';
+
+const slotOf = (each: SimulatedTemplate): number => SLOTS[each.kind] + (hasNumbers(each.kind) ? each.no : 0);
+
+/** The number of a template within its kind. */
+const numberOf = (slot: number, kind: SimulatedTemplateKind): number => (hasNumbers(kind) ? slot - SLOTS[kind] : 0);
 
 function kindOfSlot(slot: number): SimulatedTemplateKind | undefined {
   if (slot >= 0 && slot <= 9) return 'fingerprint';
@@ -72,6 +79,18 @@ export function credentialsOf(user: SimulatedUser): { slot: number; data: Uint8A
   if (user.password) found.push({ slot: 10, data: Buffer.from(user.password) });
   if (user.card) found.push({ slot: 11, data: Buffer.from(user.card) });
   return found;
+}
+
+/** One credential, with the owner that the document leaves open (§5): some firmware does not name him. */
+export function credentialMessage(
+  user: SimulatedUser,
+  { slot, data }: { slot: number; data: Uint8Array },
+  profile: EbknProfile,
+): EbknMessage {
+  const isPlain = profile.dialect === 'plain-json';
+  const enroll_data = isPlain ? Buffer.from(data).toString('base64') : 'BIN_1';
+  const owner = profile.namesOwner ? { backup_number: slot, user_id: wireId(user.pin, profile) } : {};
+  return { json: { ...owner, enroll_data }, binaries: isPlain ? [] : [data] };
 }
 
 /** A name as this firmware keeps it: cut without a word (§5.4). */
@@ -100,6 +119,24 @@ export function userMessage(user: SimulatedUser, profile: EbknProfile): EbknMess
   return { json, binaries };
 }
 
+/** The mark of this terminal's own templates: library and format version (§4.1). */
+export function makerOf(kind: SimulatedTemplateKind, profile: EbknProfile): string {
+  const version = kind === 'fingerprint' ? profile.versions.fingerprint : profile.versions.face;
+  return `${profile.library}-${kind}-${version}`;
+}
+
+/** Whether a credential is a template that another library or version made: real units refuse what they cannot read. */
+export function isForeignCredential(slot: number, data: Uint8Array, profile: EbknProfile): boolean {
+  const kind = kindOfSlot(slot);
+  return kind !== undefined && isForeign(data, makerOf(kind, profile));
+}
+
+/** The template that a sensor makes for a slot; undefined where the slot is no template. */
+export function templateFor(slot: number, profile: EbknProfile, random: Random): SimulatedTemplate | undefined {
+  const kind = kindOfSlot(slot);
+  return kind && { kind, no: numberOf(slot, kind), data: makeTemplateBytes(makerOf(kind, profile), random) };
+}
+
 /** One credential put on a user. */
 export function withCredential(user: SimulatedUser, slot: number, data: Uint8Array): SimulatedUser {
   if (slot === 10) return { ...user, password: Buffer.from(data).toString('latin1') };
@@ -108,7 +145,7 @@ export function withCredential(user: SimulatedUser, slot: number, data: Uint8Arr
   const kind = kindOfSlot(slot);
   if (!kind) return user;
   const others = (user.templates ?? []).filter((each) => slotOf(each) !== slot);
-  return { ...user, templates: [...others, { kind, no: slot <= 9 ? slot : 0, data }] };
+  return { ...user, templates: [...others, { kind, no: numberOf(slot, kind), data }] };
 }
 
 /** Reads a user object of `SET_USER_INFO` onto what is known; undefined when a field is not what firmware can read. */

@@ -36,11 +36,15 @@ export interface EbknProfile {
   readonly setUserReplaces: boolean;
   /** `DELETE_USER` answers `Error` although the user is gone (WS535BW1, §5.5). */
   readonly deleteSaysError: boolean;
+  /** The result of `GET_ENROLL_DATA` says whose it is and which (§5: optional). */
+  readonly namesOwner: boolean;
   /** Verbs that this firmware refuses. */
   readonly refuses: readonly string[];
   readonly dialect: 'framed' | 'plain-json' | 'envelope';
   readonly encrypt: 'none' | 'base64only' | 'yes';
   readonly punch: { readonly state: number; readonly verify: number };
+  /** Format versions that polls tell (§4.1). */
+  readonly versions: { readonly fingerprint: number; readonly face: number };
   readonly deviceModel?: string;
 }
 
@@ -67,10 +71,12 @@ const BASE: EbknProfile = {
   hasInlineIdArray: false,
   setUserReplaces: false,
   deleteSaysError: false,
+  namesOwner: true,
   refuses: [],
   dialect: 'framed',
   encrypt: 'none',
   punch: { state: 1, verify: 1 },
+  versions: { fingerprint: 8, face: 3 },
 };
 
 const HS103 = {
@@ -90,7 +96,15 @@ const LIST: readonly EbknProfile[] = [
     transHeader: 'cmd_id',
     requestTarget: '/hdata.aspx',
   },
-  { ...HS103, name: 'wf206', unknownCommand: 'silent', nameLimit: 15, pollSeconds: 20, setUserReplaces: true },
+  {
+    ...HS103,
+    name: 'wf206',
+    namesOwner: false,
+    unknownCommand: 'silent',
+    nameLimit: 15,
+    pollSeconds: 20,
+    setUserReplaces: true,
+  },
   { ...HS103, name: 'hs105', library: 'FKDataHS105', librarySpelling: 'FKDataHS105' },
   {
     ...BASE,

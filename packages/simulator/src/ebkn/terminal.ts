@@ -1,9 +1,28 @@
+import { LateResults } from '../late-results.ts';
 import type { PunchRecord } from '../punch-record.ts';
+import type { Random } from '../random.ts';
 import { TerminalShell, type TerminalOptions } from '../shell.ts';
-import type { PunchIdentity, SimulatedTerminal, SimulatedUser } from '../terminal.ts';
+import type {
+  PunchIdentity,
+  SimulatedTemplate,
+  SimulatedTemplateKind,
+  SimulatedTerminal,
+  SimulatedUser,
+} from '../terminal.ts';
 import { EbknDevice } from './device.ts';
 import { executeEbknCommand } from './execute.ts';
-import { logMessage, pollMessage, userMessage, wireId, wireState, wireVerify, withCredential } from './messages.ts';
+import {
+  logMessage,
+  makerOf,
+  pollMessage,
+  templateFor,
+  userMessage,
+  wireId,
+  wireState,
+  wireVerify,
+  withCredential,
+} from './messages.ts';
+import { makeTemplateBytes } from '../synthetic-template.ts';
 import { getEbknProfile, type EbknProfile } from './profiles.ts';
 import { readCommand, readReply, replyBreaches, type EbknReply } from './reply-rules.ts';
 import { EbknRequestWriter, type EbknRequest, type Telling } from './request.ts';
@@ -30,6 +49,7 @@ const STEP_MS = 100;
 const NO_CODE_MS = 250;
 const STORM = 5;
 const ENROL_MS = 4000;
+const LATE_POLLS = 3;
 
 /** The loop of protocols/ebkn-fkweb.md §4.10. */
 class EbknTerminal extends TerminalShell {
@@ -38,18 +58,31 @@ class EbknTerminal extends TerminalShell {
   readonly #requests: EbknRequestWriter;
   /** Results that a restart interrupted: posted again after it. */
   readonly #unposted: Telling[] = [];
+  readonly #late = new LateResults<Telling>();
+  readonly #sensor: Random;
   #enrolling: { until: number; pin: string; slot: number } | undefined;
 
   constructor(profile: EbknProfile, options: EbknOptions) {
     super('ebkn', profile.name, options);
     this.#profile = profile;
-    this.#device = new EbknDevice(profile, this.clock);
+    this.#device = new EbknDevice(profile, this.clock, options.capacity ?? {});
+    for (const user of options.people ?? []) this.#device.people.set(user.pin, user);
+    this.#sensor = this.random.fork('templates');
     this.#requests = new EbknRequestWriter(profile, options.serialNumber, options.target);
   }
 
   enrol(user: SimulatedUser): void {
     this.#device.enrol(this.faults.happens('big-template') ? this.#withBigTemplate(user) : user);
     this.bell.ring();
+  }
+
+  enrolTemplate(pin: string, kind: SimulatedTemplateKind, no = 0): SimulatedTemplate {
+    const template = { kind, no, data: makeTemplateBytes(makerOf(kind, this.#profile), this.#sensor) };
+    const known = this.#device.find(pin) ?? { pin };
+    const others = (known.templates ?? []).filter((each) => each.kind !== kind || each.no !== no);
+    this.#device.enrol({ ...known, templates: [...others, template] });
+    this.bell.ring();
+    return template;
   }
 
   #withBigTemplate(user: SimulatedUser): SimulatedUser {
@@ -188,6 +221,7 @@ class EbknTerminal extends TerminalShell {
   /** Asks for a command and runs it; answers how many seconds to rest, 0 after a command (§4.1). */
   async #poll(signal: AbortSignal): Promise<number> {
     const verdict = await this.#tell(this.#pollTelling(), false, signal);
+    this.#unposted.push(...this.#late.polled());
     if (verdict.kind === 'no-code') return NO_CODE_MS / 1000;
     if (verdict.kind === 'no-reply') return this.#profile.noReplySeconds;
     if (verdict.kind !== 'ok' || verdict.reply.commandCode === '') return this.#profile.pollSeconds;
@@ -195,6 +229,11 @@ class EbknTerminal extends TerminalShell {
     const read = readCommand(verdict.reply, this.#profile);
     const message = typeof read === 'string' ? { json: {}, binaries: [] } : read;
     this.emit('command', { id: transId, text: `${commandCode} ${JSON.stringify(message.json)}` });
+    if (this.faults.happens('command-dropped')) return this.#profile.pollSeconds;
+    if (this.faults.happens('reboot-mid-command')) {
+      this.reboot();
+      return 0;
+    }
     const result =
       typeof read === 'string'
         ? { code: 'ERROR_INVALID_PARAM' }
@@ -211,6 +250,7 @@ class EbknTerminal extends TerminalShell {
 
   #queueResult(result: Telling): void {
     if (this.faults.happens('result-never')) return;
+    if (this.faults.happens('result-late')) return this.#late.hold(result, LATE_POLLS);
     this.#unposted.push(result);
     if (this.faults.happens('result-twice')) this.#unposted.push(result);
   }
@@ -232,7 +272,8 @@ class EbknTerminal extends TerminalShell {
     if (!now || Date.now() < now.until) return;
     this.#enrolling = undefined;
     const user = this.#device.find(now.pin) ?? { pin: now.pin };
-    const data = Buffer.from(`synthetic credential ${now.slot} of ${now.pin}`.padEnd(80, '.'));
+    const made = templateFor(now.slot, this.#profile, this.#sensor);
+    const data = made?.data ?? Buffer.from(String(this.#sensor.integer(100_000, 999_999))); // a password or card
     this.#device.enrol(withCredential(user, now.slot, data));
   }
 

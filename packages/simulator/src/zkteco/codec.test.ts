@@ -157,6 +157,40 @@ describe('commands', () => {
     expect(run(deviceOf('speedface-v5l'), 'DATA USER PIN=5\tName=Ana')).toMatch(/Return=-1002/);
   });
 
+  test('pictures are checked for size, use and length', () => {
+    const old = deviceOf('tft-sdk231');
+    run(old, 'DATA UPDATE USERINFO PIN=5');
+    const picture = (table: string, bytes: Buffer, size = bytes.toString('base64').length): string =>
+      `DATA UPDATE ${table} PIN=5\tType=9\tSize=${size}\tContent=${bytes.toString('base64')}`;
+    const jpeg = Buffer.from('ffd8ffe0ffd9', 'hex');
+    expect(run(old, picture('USERPIC', jpeg))).toMatch(/Return=0&/);
+    expect(run(old, picture('USERPIC', jpeg, 5))).toMatch(/Return=-2&/);
+    expect(run(old, picture('USERPIC', Buffer.alloc(30_000, jpeg)))).toMatch(/Return=-1006&/);
+    expect(run(old, picture('BIOPHOTO', jpeg))).toMatch(/Return=-1004&/);
+    const light = deviceOf('speedface-v5l');
+    run(light, 'DATA UPDATE USERINFO PIN=5');
+    expect(run(light, picture('BIOPHOTO', jpeg))).toMatch(/Return=0&/);
+    expect(light.people.get('5')?.templates).toMatchObject([{ kind: 'visible-face' }]); // made of the picture
+  });
+
+  test("another maker's bytes are refused, by old tables too, and so is what finds no room", () => {
+    const device = new ZktecoDevice(getZktecoProfile('tft-sdk231'), 'TST9000000001', new DeviceClock(0), undefined, {
+      users: 1,
+      fingerprints: 1,
+    });
+    const write = (no: number, data: Uint8Array): string | undefined => {
+      const text = Buffer.from(data).toString('base64');
+      return run(device, `DATA UPDATE FINGERTMP PIN=5\tFID=${no}\tSize=${text.length}\tValid=1\tTMP=${text}`);
+    };
+    run(device, 'DATA UPDATE USERINFO PIN=5');
+    const foreign = deviceOf('senseface-2a').makeTemplate('fingerprint', 1).data;
+    expect(write(1, foreign)).toMatch(/Return=-11&/);
+    expect(write(1, deviceOf('silkbio-essl').makeTemplate('fingerprint', 1).data)).toMatch(/Return=0&/);
+    expect(write(1, Buffer.from('anew'))).toMatch(/Return=0&/); // the same finger again needs no room
+    expect(write(2, Buffer.from('more'))).toMatch(/Return=-1001&/);
+    expect(run(device, 'DATA UPDATE USERINFO PIN=6')).toMatch(/Return=-1001&/);
+  });
+
   test('templates are checked for person, base64 and size', () => {
     const device = deviceOf('tft-sdk231');
     const tmp = Buffer.from('finger').toString('base64');

@@ -77,11 +77,16 @@ export function stampOf(configuration: Configuration, table: StampTable, isP1: b
 /**
  * Which uploads `TransFlag` allows.
  * Names: SDK firmware looks for substrings, newer firmware splits at TABs and takes anything else as one unknown name;
- * then attendance still goes up, and nothing else does (§2.4). Bits: only all ones and all zeros are told apart here.
+ * then attendance still goes up, and nothing else does (§2.4). TFT
+ * lists the names without the keyword in front. Bits: only all ones and all zeros are told apart here.
  */
-export function allowedUploads(flag: string | undefined, splitsAtTab: boolean): (name: string) => boolean {
+export function allowedUploads(
+  flag: string | undefined,
+  splitsAtTab: boolean,
+  needsKeyword = true,
+): (name: string) => boolean {
   if (flag === undefined || /^1+$/.test(flag)) return () => true;
-  if (!flag.startsWith('TransData')) return (name) => name === 'AttLog' || name === 'AttPhoto';
+  if (needsKeyword && !flag.startsWith('TransData')) return (name) => name === 'AttLog' || name === 'AttPhoto';
   const list = flag.replace(/^TransData[ \t]?/, '');
   if (!splitsAtTab) return (name) => list.includes(name);
   const names = new Set(list.split('\t'));

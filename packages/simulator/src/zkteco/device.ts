@@ -1,6 +1,9 @@
+import { isFull, type Capacity } from '../capacity.ts';
 import type { PunchRecord } from '../punch-record.ts';
 import { RecordTable } from '../record-table.ts';
-import type { SimulatedTemplate, SimulatedUser } from '../terminal.ts';
+import { Random } from '../random.ts';
+import { makeTemplateBytes } from '../synthetic-template.ts';
+import type { SimulatedTemplate, SimulatedTemplateKind, SimulatedUser } from '../terminal.ts';
 import { isoWall, wallText, zkSeconds, type DeviceClock, type WallMs } from '../wall-clock.ts';
 import { stampOf, type Configuration, type StampTable } from './configuration.ts';
 import type { ZktecoProfile } from './profiles.ts';
@@ -24,6 +27,11 @@ export interface BiodataRecord {
   readonly line: string;
 }
 
+export interface ErrorRecord {
+  readonly wall: WallMs;
+  readonly line: string;
+}
+
 export interface CommandOutcome {
   readonly id: string;
   /** The body as posted to `devicecmd`. */
@@ -41,20 +49,37 @@ export class ZktecoDevice {
   readonly operations = new RecordTable<OperationRecord>(10_000);
   readonly biodata = new RecordTable<BiodataRecord>(10_000);
   readonly photos = new RecordTable<PunchRecord>(2_000);
+  readonly errors = new RecordTable<ErrorRecord>(1_000);
   readonly people = new Map<string, SimulatedUser>();
   readonly oddNames = new Map<string, Buffer>();
   readonly options = new Map<string, string>();
+  readonly capacity: Capacity;
+  readonly #random: Random;
   results: CommandOutcome[] = [];
   #serial = 40_000;
 
-  constructor(profile: ZktecoProfile, serialNumber: string, clock: DeviceClock) {
+  constructor(
+    profile: ZktecoProfile,
+    serialNumber: string,
+    clock: DeviceClock,
+    random = new Random(1),
+    capacity: Capacity = {},
+  ) {
     this.profile = profile;
     this.serialNumber = serialNumber;
     this.clock = clock;
+    this.#random = random;
+    this.capacity = capacity;
   }
 
   get pending(): number {
-    return this.attendance.unsent + this.operations.unsent + this.biodata.unsent + this.photos.unsent;
+    const { attendance, operations, biodata, photos, errors } = this;
+    return [attendance, operations, biodata, photos, errors].reduce((sum, { unsent }) => sum + unsent, 0);
+  }
+
+  /** Whether what a command brings of a person finds no room. */
+  hasNoRoomFor(user: SimulatedUser): boolean {
+    return isFull(this.capacity, this.people, user);
   }
 
   keep(punch: PunchRecord): void {
@@ -66,6 +91,12 @@ export class ZktecoDevice {
   store(user: SimulatedUser): void {
     const before = this.people.get(user.pin);
     this.people.set(user.pin, { ...before, ...user, templates: merged(before?.templates, user.templates) });
+  }
+
+  /** Somebody who was here before the server was: told when a handshake asks for everything. */
+  place(user: SimulatedUser): void {
+    this.store(user);
+    if (this.profile.templates === 'biodata') this.#addBiodata(user, user.templates ?? []);
   }
 
   /** Stores a person and logs it: what a keypad does. */
@@ -86,6 +117,28 @@ export class ZktecoDevice {
     const time = wallText(this.clock.now());
     this.#addOperation(oplogLine(6, time, [pin, template.no, template.data.length]), line);
     if (this.profile.templates === 'biodata') this.#addBiodata(user, [template]);
+  }
+
+  /** Somebody enrols at the keypad: a new person is logged as one (op 30), a known one by the template alone. */
+  enrolTemplate(pin: string, template: SimulatedTemplate): void {
+    if (this.people.has(pin)) this.addTemplate(pin, template);
+    else this.enrol({ pin, templates: [template] });
+  }
+
+  /** A template of somebody who holds a finger or a face to the sensor. */
+  makeTemplate(kind: SimulatedTemplateKind, no: number): SimulatedTemplate {
+    return { kind, no, data: makeTemplateBytes(this.makerOf(kind), this.#random) };
+  }
+
+  /** The mark of this terminal's own templates of a kind; the major version decides (§3.7). */
+  makerOf(kind: SimulatedTemplateKind): string {
+    return `zk-${kind}-${Number.parseInt(this.versionOf(kind), 10)}`;
+  }
+
+  /** Something went wrong with a command after its result: what `ERRORLOG` tells (§3.8). */
+  logError(code: string, message: string, commandId: string): void {
+    const line = `ERRORLOG ErrCode=${code}\tErrMsg=${message}\tDataOrigin=cmd\tCmdId=${commandId}\tAdditional=`;
+    this.errors.add({ wall: this.clock.now(), line });
   }
 
   /** The version that this terminal gives a template of a kind. */

@@ -1,4 +1,4 @@
-import type { SimulatedTemplate } from '../terminal.ts';
+import type { SimulatedTemplateKind } from '../terminal.ts';
 import { readFields, type ZktecoCommand } from './command-line.ts';
 import type { CommandOutcome, ZktecoDevice } from './device.ts';
 import { removeData, updateData } from './people-commands.ts';
@@ -37,6 +37,7 @@ const VERBS: readonly (readonly [string, Handler])[] = [
   ['RELOAD DATA', plain('RELOAD DATA')],
   ['CLEAR LOG', clear('CLEAR LOG', (device) => device.attendance.clear())],
   ['CLEAR PHOTO', clear('CLEAR PHOTO', (device) => device.photos.clear())],
+  ['CLEAR ALL USERINFO', clear('CLEAR ALL USERINFO', (device) => device.people.clear())],
   ['CLEAR DATA', clear('CLEAR DATA', (device) => (device.people.clear(), device.attendance.clear()))],
   ['REBOOT', plain('REBOOT', 'restart')],
   ['AC_UNLOCK', plain('AC_UNLOCK')],
@@ -68,7 +69,7 @@ export function executeCommand(device: ZktecoDevice, command: ZktecoCommand): Ex
 /** The option list that a terminal gives as `INFO` or posts as `table=options` (§2.8, §4.6). */
 export function infoLines(device: ZktecoDevice): string[] {
   const { profile, people, attendance } = device;
-  const { fingerprint, visibleFace } = profile.versions;
+  const { fingerprint, face, visibleFace } = profile.versions;
   const isBio = profile.templates === 'biodata';
   return [
     `~DeviceName=${profile.deviceName}`,
@@ -76,12 +77,14 @@ export function infoLines(device: ZktecoDevice): string[] {
     `FWVersion=${profile.firmware}`,
     `UserCount=${people.size}`,
     `TransactionCount=${attendance.size}`,
-    '~MaxUserCount=30',
+    `~MaxUserCount=${Math.ceil((device.capacity.users ?? 3000) / 100)}`,
     'MAC=02:00:00:00:00:01',
     '~OEMVendor=SYNTHETIC CO., LTD.',
     `FPVersion=${Number.parseInt(fingerprint, 10)}`,
     'BioDataFun=',
-    `MultiBioDataSupport=0:1:0:0:0:0:0:0:0:${isBio ? 1 : 0}`,
+    ...(face ? [`FaceVersion=${Number.parseInt(face, 10)}`] : []),
+    `MultiBioDataSupport=${isBio ? `0:1:0:0:0:0:0:0:0:${visibleFace ? 1 : 0}` : ''}`,
+    `MultiBioPhotoSupport=${visibleFace ? '0:0:0:0:0:0:0:0:0:1' : ''}`,
     `MultiBioVersion=${isBio ? `0:${fingerprint}:0:0:0:0:0:0:0:${visibleFace}` : ''}`,
     ...[...device.options].map(([key, value]) => `${key}=${value}`),
   ];
@@ -132,15 +135,20 @@ function enrolAs(
   device: ZktecoDevice,
   id: string,
   argument: string,
-  kind: SimulatedTemplate['kind'],
+  kind: SimulatedTemplateKind,
   echo: string,
 ): Execution {
   const fields = readFields(argument);
   const pin = fields.get('pin');
   if (!pin) return { outcome: outcomeOf(id, -1, echo) };
   const no = Number(fields.get('fid') ?? 0);
+  const isThere = (): boolean =>
+    (device.people.get(pin)?.templates ?? []).some((each) => each.kind === kind && each.no === no);
   const act = (): CommandOutcome => {
-    device.addTemplate(pin, { kind, no, data: Buffer.from(`synthetic ${kind} ${no} of ${pin}`.padEnd(60, '.')) });
+    if (isThere() && fields.get('overwrite') !== '1') return outcomeOf(id, 2, echo); // exists for the user (§4.6)
+    const template = device.makeTemplate(kind, no);
+    if (device.hasNoRoomFor({ pin, templates: [template] })) return outcomeOf(id, -1001, echo);
+    device.addTemplate(pin, template);
     return outcomeOf(id, 0, echo);
   };
   return { finish: { afterMs: 4000, act } };
@@ -158,7 +166,7 @@ function executeData(device: ZktecoDevice, id: string, argument: string): Execut
   const fields = readFields(tail.join(' '));
   switch (word) {
     case 'UPDATE':
-      return result(updateData(device, table, fields));
+      return result(updateData(device, table, fields, id));
     case 'DELETE':
       return result(removeData(device, table, fields));
     case 'QUERY': {
@@ -171,9 +179,9 @@ function executeData(device: ZktecoDevice, id: string, argument: string): Execut
         : result(-1004);
     }
     case 'USER':
-      return result(device.profile.commands === 'sdk' ? updateData(device, 'USERINFO', readFields(rest)) : -1002);
+      return result(device.profile.commands === 'sdk' ? updateData(device, 'USERINFO', readFields(rest), id) : -1002);
     case 'FP':
-      return result(device.profile.commands === 'sdk' ? updateData(device, 'FINGERTMP', readFields(rest)) : -1002);
+      return result(device.profile.commands === 'sdk' ? updateData(device, 'FINGERTMP', readFields(rest), id) : -1002);
     case 'DEL_USER':
       return result(device.profile.commands === 'sdk' ? removeData(device, 'USERINFO', readFields(rest)) : -1002);
     case 'DEL_FP':

@@ -1,7 +1,7 @@
 /** The firmware differences of protocols/zkteco-push.md §6.3. One row of that table is one profile. */
 export interface ZktecoProfile {
   readonly name: string;
-  readonly dialect: 'p1' | 'tft' | 'att';
+  readonly dialect: 'p1' | 'tft' | 'att' | 'sec';
   readonly httpVersion: '1.0' | '1.1';
   /** Value of the `Connection:` header; only `close` closes. */
   readonly connection: 'close' | 'keep-alive' | 'starting';
@@ -89,6 +89,20 @@ const MODERN: ZktecoProfile = {
   queryTable: 'OPERLOG',
   splitsTransFlagAtTab: true,
   firmware: 'Ver 8.0.4 Sim-20230401',
+};
+
+/** Access mode: of what stands above, only the ways of HTTP, templates and codes of a punch count here (see access-terminal.ts). */
+const ACCESS: ZktecoProfile = {
+  ...MODERN,
+  name: 'inbio-sec312',
+  dialect: 'sec',
+  connection: 'starting',
+  contentType: 'application/push;charset=UTF-8',
+  handshakeQuery: '&options=all&pushver=3.1.2&DeviceType=acc&PushOptionsFlag=1',
+  punch: { state: 0, verify: 1 },
+  versions: { fingerprint: '10.0', face: '', visibleFace: '' },
+  firmware: 'Ver 5.7.8 Sim',
+  deviceName: 'Sim inBio',
 };
 
 const LIST: readonly ZktecoProfile[] = [
@@ -190,6 +204,16 @@ const LIST: readonly ZktecoProfile[] = [
     versions: { fingerprint: '12.0', face: '', visibleFace: '58.12' },
     infoFields: 13,
     deviceName: 'Sim V58',
+  },
+  ACCESS,
+  {
+    ...ACCESS,
+    name: 'speedface-sec312',
+    connection: 'keep-alive',
+    templates: 'biodata',
+    punch: { state: 0, verify: 15 },
+    versions: { fingerprint: '10.0', face: '', visibleFace: '58.12' },
+    deviceName: 'Sim SpeedFace Access',
   },
   { ...SDK, name: 'hostile', isFragile: true, faultRate: 0.05, deviceName: 'Sim Hostile' },
 ];

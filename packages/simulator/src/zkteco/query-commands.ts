@@ -43,9 +43,11 @@ export function queryData(device: ZktecoDevice, table: string, condition: string
     case 'BIODATA': {
       if (device.profile.templates !== 'biodata') return undefined;
       const kind = kindOfBioType(Number(fields.get('type')));
+      const number = fields.get('no');
       const lines = people.flatMap((user) =>
         (user.templates ?? [])
           .filter((each) => kind === undefined || each.kind === kind)
+          .filter((each) => number === undefined || each.no === Number(number))
           .map((each) => Buffer.from(biodataLine(user.pin, each, device.versionOf(each.kind)))),
       );
       return [{ table: 'BIODATA', lines }];

@@ -119,7 +119,8 @@ function isFlagText(value: string, isTft: boolean): boolean {
   return (isTft || names !== value) && /^\w+(?:\t\w+)*$/.test(names);
 }
 
-function pollBreaches(body: string): string[] {
+/** Breaches in the reply to a poll, in every dialect (§4.1). */
+export function pollBreaches(body: string): string[] {
   if (body === 'OK' || body.length === 0) return []; // the empty body is told by T9
   if (!body.startsWith('C:')) return [`§4.1: an idle poll is answered with exactly OK, not ${show(body)}`];
   const breaches: string[] = [];

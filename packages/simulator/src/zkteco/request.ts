@@ -9,6 +9,8 @@ export interface ZktecoRequest extends Sendable {
 
 /** Writes requests as a profile does: path suffix, HTTP version, headers it has and headers it lacks (§1.1, §1.4, §6.3). */
 export class RequestWriter {
+  /** Of terminals in access mode, which prove with it that they are registered (§2.9). */
+  cookie: string | undefined;
   readonly #profile: ZktecoProfile;
   readonly #serialNumber: string;
   readonly #host: string;
@@ -47,6 +49,7 @@ export class RequestWriter {
       `Connection: ${connection}`,
       'Accept: */*',
       ...(hasMacHeader ? ['MAC: 02:00:00:00:00:01'] : []),
+      ...(this.cookie === undefined ? [] : [`Cookie: ${this.cookie}`]),
       ...(length !== undefined && contentType ? [`Content-Type: ${contentType}`] : []),
       ...(length === undefined ? [] : [`Content-Length: ${length}`]),
     ];

@@ -1,10 +1,12 @@
 import { everyFault } from '../faults.ts';
+import { LateResults } from '../late-results.ts';
 import type { PunchRecord } from '../punch-record.ts';
 import { exactHeader, type RawReply } from '../reply-reader.ts';
 import { TerminalShell, type TerminalOptions } from '../shell.ts';
-import type { SimulatedTerminal, SimulatedUser } from '../terminal.ts';
+import type { SimulatedTemplate, SimulatedTemplateKind, SimulatedTerminal, SimulatedUser } from '../terminal.ts';
 import { parseWall } from '../wall-clock.ts';
 import { isAcceptedBy } from './acceptance.ts';
+import { AccessTerminal } from './access-terminal.ts';
 import { readPollReply, type ZktecoCommand } from './command-line.ts';
 import { allowedUploads, readConfiguration, type Configuration } from './configuration.ts';
 import { ZktecoDevice, type CommandOutcome } from './device.ts';
@@ -22,11 +24,13 @@ export interface ZktecoOptions extends TerminalOptions {
 
 /** A simulated ZKTeco push terminal; profiles in protocols/zkteco-push.md §6.3, default `tft-sdk231`. */
 export function createZktecoTerminal(options: ZktecoOptions): SimulatedTerminal {
-  return new ZktecoTerminal(getZktecoProfile(options.profile ?? 'tft-sdk231'), options);
+  const profile = getZktecoProfile(options.profile ?? 'tft-sdk231');
+  return profile.dialect === 'sec' ? new AccessTerminal(profile, options) : new ZktecoTerminal(profile, options);
 }
 
 const TRY_PAUSES_MS = [300, 600, 900];
 const REALTIME_PAUSE_MS = 400;
+const LATE_POLLS = 3;
 const CLOCK_TOLERANCE_MS = 10_000;
 
 /** The device model of §6.2: handshake, poll loop, uploads, commands. */
@@ -45,12 +49,15 @@ class ZktecoTerminal extends TerminalShell {
   #nextBatchAt = 0;
   #areOptionsDue = false;
   #lastInfo = '';
+  readonly #late = new LateResults<CommandOutcome>();
   #enrolling: { until: number; act: () => CommandOutcome } | undefined;
 
   constructor(profile: ZktecoProfile, options: ZktecoOptions) {
     super('zkteco', profile.name, options, profile.faultRate ? everyFault(profile.faultRate) : {});
     this.#profile = profile;
-    this.#device = new ZktecoDevice(profile, options.serialNumber, this.clock);
+    const random = this.random.fork('templates');
+    this.#device = new ZktecoDevice(profile, options.serialNumber, this.clock, random, options.capacity ?? {});
+    for (const user of options.people ?? []) this.#device.place(user);
     this.#requests = new RequestWriter(profile, options.serialNumber, options.target);
     this.#uploader = new Uploader(this.#device, this.#requests);
     this.#keepsOwnClock = options.keepsOwnClock ?? false;
@@ -60,6 +67,13 @@ class ZktecoTerminal extends TerminalShell {
     const rawName = this.faults.happens('mixed-charset') ? this.random.pick(ODD_NAMES) : undefined;
     this.#device.enrol(this.faults.happens('big-template') ? this.#withBigTemplate(user) : user, rawName);
     this.bell.ring();
+  }
+
+  enrolTemplate(pin: string, kind: SimulatedTemplateKind, no = 0): SimulatedTemplate {
+    const template = this.#device.makeTemplate(kind, no);
+    this.#device.enrolTemplate(pin, template);
+    this.bell.ring();
+    return template;
   }
 
   #withBigTemplate(user: SimulatedUser): SimulatedUser {
@@ -108,7 +122,9 @@ class ZktecoTerminal extends TerminalShell {
     this.#configuration = configuration;
     this.#syncClock(reply);
     this.#device.applyStamps(configuration);
-    this.#uploader.allow(allowedUploads(configuration.options.get('TransFlag'), this.#profile.splitsTransFlagAtTab));
+    const { splitsTransFlagAtTab, dialect } = this.#profile;
+    const flag = configuration.options.get('TransFlag');
+    this.#uploader.allow(allowedUploads(flag, splitsTransFlagAtTab, dialect !== 'tft'));
     this.#areOptionsDue = this.#profile.options !== 'never' && configuration.options.get('PushOptionsFlag') === '1';
     this.#idleSeconds = 0;
     this.#nextPollAt = this.#nextBatchAt = 0;
@@ -197,6 +213,7 @@ class ZktecoTerminal extends TerminalShell {
     const request = this.#requests.get('getrequest', 'getrequest', query);
     const reply = await this.#ask(request, this.#expect(request, 'poll'), signal);
     if (!reply) return;
+    this.#device.results.push(...this.#late.polled());
     this.#lastInfo = info;
     this.#syncClock(reply);
     const read = readPollReply(reply.body.toString(), this.#profile.isStrictPoll);
@@ -222,6 +239,8 @@ class ZktecoTerminal extends TerminalShell {
   async #execute(commands: readonly ZktecoCommand[], signal: AbortSignal): Promise<void> {
     for (const command of commands) {
       this.emit('command', command);
+      if (this.faults.happens('command-dropped')) continue;
+      if (this.faults.happens('reboot-mid-command')) return this.reboot();
       const execution = executeCommand(this.#device, command);
       for (const { table, lines } of execution.uploads ?? []) {
         for (const upload of this.#uploader.queryUploads(table, lines)) {
@@ -262,6 +281,7 @@ class ZktecoTerminal extends TerminalShell {
 
   #buffer(outcome: CommandOutcome): void {
     if (this.faults.happens('result-never')) return;
+    if (this.faults.happens('result-late')) return this.#late.hold(outcome, LATE_POLLS);
     this.#device.results.push(outcome);
     if (this.faults.happens('result-twice')) this.#device.results.push(outcome);
   }

@@ -35,6 +35,7 @@ export class Uploader {
   /** The next upload of each table, made only when its turn comes: what went before may have changed the tables. */
   *next(newestFirst: boolean): Generator<Upload> {
     const makers = [() => this.#attendance(newestFirst), () => this.#operations(), () => this.#biodata()];
+    makers.push(() => this.#errors());
     for (const make of [...makers, () => this.#photo()]) {
       const upload = make();
       if (upload) yield upload;
@@ -42,10 +43,11 @@ export class Uploader {
   }
 
   hasMore(): boolean {
-    const { attendance, operations, biodata, photos } = this.#device;
+    const { attendance, operations, biodata, photos, errors } = this.#device;
     const waiting = (table: { readonly unsent: number }, name: string): boolean =>
       table.unsent > 0 && this.#isAllowed(name);
     return (
+      errors.unsent > 0 ||
       waiting(attendance, 'AttLog') ||
       waiting(operations, 'OpLog') ||
       waiting(biodata, 'EnrollUser') ||
@@ -90,6 +92,17 @@ export class Uploader {
     const lines = entries.map((each) => Buffer.from(each.record.line));
     const upload = this.#upload('BIODATA', lines, this.#device.stampFor(newest.record.wall));
     return { ...upload, commit: () => biodata.markSent(entries) };
+  }
+
+  /** Not in TransFlag: errors go to servers of 2.4.1 and later (§2.8). */
+  #errors(): Upload | undefined {
+    const { errors } = this.#device;
+    const entries = errors.take(30);
+    const newest = entries.at(-1);
+    if (!newest) return undefined;
+    const lines = entries.map((each) => Buffer.from(each.record.line));
+    const upload = this.#upload('ERRORLOG', lines, this.#device.stampFor(newest.record.wall));
+    return { ...upload, commit: () => errors.markSent(entries) };
   }
 
   /** One photo per request (§3.4). */

@@ -1,3 +1,5 @@
+import { wallOfSeconds } from '../../src/zkteco/access-execute.ts';
+import { wallText } from '../../src/wall-clock.ts';
 import { FakeServer, type FakeReply, type SeenRequest } from './fake-server.ts';
 
 /** The reply that protocols/zkteco-push.md §1.5 asks for. */
@@ -49,8 +51,15 @@ export class FakeZktecoServer extends FakeServer {
 
   usual(request: SeenRequest): FakeReply {
     const operation = operationOf(request);
-    if (operation === 'handshake') return zkReply(request, this.#configuration(request));
+    const isAccess = request.target.includes('DeviceType=acc');
+    if (operation === 'handshake') return zkReply(request, isAccess ? 'OK' : this.#configuration(request));
+    if (operation === 'rtdata') return zkReply(request, 'DateTime=841739730,ServerTZ=+0000');
     if (request.target.includes('type=time')) return zkReply(request, `Time=${isoNow()}+00:00\n`);
+    const access = accessReply(request, operation);
+    if (access !== undefined) {
+      this.commit(request);
+      return zkReply(request, access);
+    }
     if (operation === 'getrequest') return zkReply(request, this.#commandBody());
     if (['devicecmd', 'cdata/options', 'cdata/ATTPHOTO', 'fdata/ATTPHOTO'].includes(operation)) {
       return zkReply(request, 'OK');
@@ -64,9 +73,9 @@ export class FakeZktecoServer extends FakeServer {
     const [, table = ''] = operationOf(request).split('/');
     const stamp = /[?&](?:Op)?Stamp=([^&]*)/.exec(request.target)?.[1];
     if (stamp !== undefined) this.stamps.set(table, stamp);
-    if (table !== 'ATTLOG') return;
+    if (table !== 'ATTLOG' && table !== 'rtlog' && !request.target.includes('tablename=transaction')) return;
     for (const line of linesOf(request)) {
-      const key = line.split('\t').slice(0, 4).join('\t');
+      const key = table === 'ATTLOG' ? line.split('\t').slice(0, 4).join('\t') : accessKey(line);
       this.rows.set(key, (this.rows.get(key) ?? 0) + 1);
     }
   }
@@ -103,3 +112,24 @@ export class FakeZktecoServer extends FakeServer {
 }
 
 const isoNow = (): string => new Date().toISOString().slice(0, 19);
+
+const CONFIGURATION = [
+  ...['ServerVersion=3.1.2', 'ServerName=ADMS', 'PushVersion=3.1.2', 'PushProtVer=3.1.2', 'ErrorDelay=60'],
+  ...['RequestDelay=10', 'TransTables=User Transaction', 'Realtime=1', 'SessionID=S1', ''],
+].join('\n');
+
+/** What a terminal in access mode is told (protocols/zkteco-push.md §2.9, §3.1); undefined for what all terminals ask. */
+function accessReply(request: SeenRequest, operation: string): string | undefined {
+  if (operation === 'registry') return 'RegistryCode=Code1';
+  if (operation === 'push') return CONFIGURATION;
+  if (operation === 'cdata/rtlog' || operation === 'cdata/rtstate') return 'OK';
+  const table = /[?&]tablename=(\w+)/.exec(request.target)?.[1];
+  return table === undefined ? undefined : `${table}=${linesOf(request).length}`;
+}
+
+/** PIN and time of an event, the same whether it came live or out of the log. */
+function accessKey(line: string): string {
+  const field = (name: string): string => new RegExp(`(?:^|[\\t ])${name}=([^\\t]*)`).exec(line)?.[1] ?? '';
+  const seconds = Number(field('time_second'));
+  return [field('pin'), field('time') || wallText(wallOfSeconds(seconds))].join('\t');
+}

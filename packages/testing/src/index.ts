@@ -1,0 +1,2 @@
+export * from './redis-contents.ts';
+export * from './secret-scan.ts';

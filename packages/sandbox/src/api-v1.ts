@@ -1,8 +1,10 @@
 import { type Call, metaOf, textArg } from './call.ts';
 import { findControllerMethod } from './controllers.ts';
+import { textOf } from './document.ts';
 import { deleteDocument } from './document-remover.ts';
 import { insertDocument, loadDocument, updateDocument } from './document-writer.ts';
 import { bareMissing, keyError, methodNotAllowed } from './failures.ts';
+import { StoredFile } from './files/stored-file.ts';
 import { documentIn } from './form.ts';
 import { readListQuery, runList } from './list-query.ts';
 import { demand } from './permissions.ts';
@@ -15,6 +17,8 @@ export interface Answer {
   readonly body: unknown;
   /** The method committed what it did: a GET does not roll it back. */
   readonly isCommitted?: boolean;
+  /** The answer is this file, and no JSON. */
+  readonly file?: StoredFile;
 }
 
 const ok = (body: unknown): Answer => ({ status: 200, body });
@@ -25,6 +29,7 @@ export function callMethod(call: Call, path: string): Answer {
   const method = findMethod(call, path);
   const message = method.run(call);
   const isCommitted = method.commitsItself === true;
+  if (message instanceof StoredFile) return { status: 200, body: undefined, file: message };
   if (message instanceof DocsAnswer) {
     const extra = message.message === undefined ? {} : { message: message.message };
     return { status: 200, body: { docs: message.docs, ...extra }, isCommitted };
@@ -70,7 +75,7 @@ export function onDocument(call: Call, doctype: string, name: string): Answer {
 export function readOne(call: Call, doctype: string, name: string): Answer {
   const meta = metaOf(call, doctype);
   const doc = loadDocument(call, meta, name);
-  demand(call, meta, 'read', name);
+  demand(call, meta, 'read', name, textOf(doc, 'owner'));
   return data(present(call, meta, doc));
 }
 
@@ -89,7 +94,7 @@ export function runControllerMethod(
 ): Answer {
   const meta = metaOf(call, doctype);
   const doc = loadDocument(call, meta, name);
-  demand(call, meta, right, name);
+  demand(call, meta, right, name, textOf(doc, 'owner'));
   const controller = findControllerMethod(doctype, method);
   const result = controller.run(call, doc);
   return { ...data(result), isCommitted: controller.commitsItself === true };

@@ -4,6 +4,7 @@ import { identify } from './auth.ts';
 import type { Call } from './call.ts';
 import { errorBody, errorBodyV2 } from './error-body.ts';
 import { bareMissing, unknownSite } from './failures.ts';
+import { fileReply, getReadable } from './files/download.ts';
 import { readForm } from './form.ts';
 import { FrappeError, PageError } from './frappe-error.ts';
 import { decodePart, htmlReply, jsonReply, type SiteReply, type SiteRequest } from './http-words.ts';
@@ -22,6 +23,7 @@ const COOKIES = [
 ];
 
 function route(call: Call, path: string): Answer {
+  if (!path.startsWith('/api/')) return { status: 200, body: undefined, file: getReadable(call, decodePart(path)) };
   const [, , family = '', ...rest] = path.split('/').map(decodePart);
   const parts = rest.filter((part, index) => part !== '' || index < rest.length - 1);
   if (family === 'v2' && call.site.profile.hasStrictRoutes) return routeV2(call, parts);
@@ -52,15 +54,18 @@ async function answer(
 ): Promise<SiteReply> {
   checkSite(request);
   refuse(request.method);
-  const args = readForm(request);
+  const { args, upload } = readForm(request);
   const now = wallAt(site.instant().getTime(), site.timeZone);
   const caller = identify(tx, request.headers.authorization, now);
-  const call: Call = { site, tx, ...caller, verb: request.method, args, siteUrl: request.siteUrl, now };
-  const { status, body, isCommitted } = route(call, request.path);
-  if (WRITE_VERBS.includes(request.method) || isCommitted === true) tx.commit();
+  const uploaded = upload === undefined ? {} : { upload };
+  const call: Call = { site, tx, ...caller, verb: request.method, args, siteUrl: request.siteUrl, now, ...uploaded };
+  const { status, body, isCommitted, file } = route(call, request.path);
+  const isWrite = WRITE_VERBS.includes(request.method) || isCommitted === true;
+  if (isWrite) tx.commit();
   // also a reader waits: what it saw must not be lost after it was told
   await site.store.settled();
-  return jsonReply(status, body);
+  if (isWrite) for (const job of tx.takeJobs()) job();
+  return file === undefined ? jsonReply(status, body) : fileReply(file);
 }
 
 /** A failure as this caller would meet it: JSON, or a page where Accept asks for text (§1.4). */
@@ -85,7 +90,7 @@ function failureReply(site: Site, request: SiteRequest, error: unknown): SiteRep
 }
 
 /**
- * Answers one request under /api/.
+ * Answers one request under /api/, /files/ or /private/files/.
  * `refuse` throws where a fault says so; it stands where a real site is in maintenance or over its limit: before the body
  * is read and before anybody is identified.
  */

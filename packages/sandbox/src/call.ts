@@ -1,6 +1,7 @@
 import { unknownDoctype } from './failures.ts';
 import type { Meta } from './meta.ts';
 import type { Site } from './site.ts';
+import type { Upload } from './multipart.ts';
 import { formatDateTime, type WallMicros } from './site-time.ts';
 import type { Transaction } from './transaction.ts';
 
@@ -17,6 +18,10 @@ export interface Call {
   readonly siteUrl: string;
   /** The site's wall clock when the request began. */
   readonly now: WallMicros;
+  /** The file part of a multipart body. */
+  readonly upload?: Upload;
+  /** `bench install-app` writes: what a person may not do over REST, an app may. */
+  readonly isInstalling?: boolean;
 }
 
 export const nowText = (call: Call): string => formatDateTime(call.now);
@@ -24,7 +29,7 @@ export const nowText = (call: Call): string => formatDateTime(call.now);
 /** The DocType, or the failure of a site that has none such. */
 export function metaOf(call: Call, doctype: string): Meta {
   const meta = call.site.meta(doctype, call.tx);
-  if (meta === undefined) throw unknownDoctype(doctype);
+  if (meta === undefined || meta.isBroken === true) throw unknownDoctype(doctype);
   return meta;
 }
 

@@ -1,5 +1,6 @@
 import { type Call, metaOf } from './call.ts';
 import { collate, type Doc, isBlank, rowsOf, textOf } from './document.ts';
+import { badDynamicLinks } from './field-checks.ts';
 import { FrappeError, thrown } from './frappe-error.ts';
 import { type Field, isNumeric, isShortText, type Meta } from './meta.ts';
 
@@ -37,6 +38,7 @@ export function checkLinks(call: Call, meta: Meta, doc: Doc): void {
       if (!call.site.profile.checksFetchingLinks && feedsFetches(rowMeta, field)) continue;
       bad.push(`${place}${field.label}: ${textOf(row, field.fieldname)}`);
     }
+    bad.push(...badDynamicLinks(call, rowMeta, row).map((text) => place + text));
   });
   if (bad.length > 0) throw thrown(`Could not find ${bad.join(', ')}`, { type: 'LinkValidationError' });
 }
@@ -48,6 +50,7 @@ export function fetchLinked(call: Call, meta: Meta, doc: Doc): void {
     const target = meta.fields.find((other) => other.fieldname === link)?.options;
     if (link === undefined || source === undefined || target === undefined) continue;
     const linked = call.tx.find(target, textOf(doc, link));
+    if (field.fetchIfEmpty === true && !isBlank(doc[field.fieldname])) continue;
     if (linked !== undefined) doc[field.fieldname] = linked[source] ?? null;
   }
 }
@@ -89,8 +92,9 @@ export function checkLengths(call: Call, meta: Meta, doc: Doc): void {
   onEachRow(call, meta, doc, (rowMeta, row) => {
     for (const field of rowMeta.fields) {
       const value = row[field.fieldname];
-      if (!isShortText(field.fieldtype) || typeof value !== 'string' || value.length <= 140) continue;
-      const text = `${meta.name} ${textOf(doc, 'name')}: '${field.label}' (${value}) will get truncated, as max characters allowed is 140`;
+      const most = field.length ?? 140;
+      if (!isShortText(field.fieldtype) || typeof value !== 'string' || value.length <= most) continue;
+      const text = `${meta.name} ${textOf(doc, 'name')}: '${field.label}' (${value}) will get truncated, as max characters allowed is ${most}`;
       throw thrown(text, { type: 'CharacterLengthExceededError', title: 'Value too big' });
     }
   });

@@ -3,7 +3,7 @@ import type { FaultControl } from './fault-control.ts';
 import type { Fault, FaultScope } from './faults.ts';
 import { jsonReply, type SiteReply, type SiteRequest } from './http-words.ts';
 import type { Site } from './site.ts';
-import { AUTH } from './transaction.ts';
+import { HIDDEN_KINDS } from './transaction.ts';
 
 /** The private control path: no part of any ERPNext, open to whoever reaches the port (docs/sandbox.md). */
 
@@ -57,6 +57,21 @@ function faultIn(item: Instruction, kind: string): Fault {
     }
     case 'rate-limit':
       return { ...scope, kind, retryAfterSeconds: optional(item, 'retryAfterSeconds', numberIn) ?? 1 };
+    case 'webhook-delay':
+      return { ...scope, kind, ms: numberIn(item, 'ms') };
+    case 'webhook-duplicate': {
+      const copies = optional(item, 'copies', numberIn);
+      return { ...scope, kind, ...(copies === undefined ? {} : { copies }) };
+    }
+    case 'webhook-reorder': {
+      const [size, ms] = [optional(item, 'size', numberIn), optional(item, 'ms', numberIn)];
+      return { ...scope, kind, ...(size === undefined ? {} : { size }), ...(ms === undefined ? {} : { ms }) };
+    }
+    case 'webhook-answer':
+      return { ...scope, kind, status: numberIn(item, 'status') };
+    case 'webhook-drop':
+    case 'webhook-down':
+    case 'webhook-timeout':
     case 'drop-after-commit':
     case 'drop-before-commit':
     case 'bad-gateway':
@@ -111,7 +126,7 @@ async function postFaults(control: FaultControl, request: SiteRequest): Promise<
 }
 
 function state(site: Site, control: FaultControl, requests: number): SiteReply {
-  const doctypes = site.store.doctypes().filter((name) => name !== AUTH);
+  const doctypes = site.store.doctypes().filter((name) => !HIDDEN_KINDS.includes(name));
   return jsonReply(200, {
     sandbox: true,
     profile: site.profile.name,

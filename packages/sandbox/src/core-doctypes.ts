@@ -1,4 +1,4 @@
-import { allow, field, type Meta, PERMISSION_FLAGS } from './meta.ts';
+import { allow, field, type Meta } from './meta.ts';
 
 const SYSTEM = [allow('System Manager', 'all')] as const;
 const frappe = { app: 'frappe', module: 'Core' } as const;
@@ -16,6 +16,8 @@ export const CORE_DOCTYPES: readonly Meta[] = [
       field('full_name', 'Data', { readOnly: true }),
       field('enabled', 'Check', { default: '1' }),
       field('user_type', 'Data', { default: 'System User' }),
+      field('username', 'Data'),
+      field('send_welcome_email', 'Check', { default: '1' }),
       field('time_zone', 'Data'),
       field('language', 'Data'),
       field('api_key', 'Data', { unique: true, label: 'API Key' }),
@@ -42,39 +44,6 @@ export const CORE_DOCTYPES: readonly Meta[] = [
       field('desk_access', 'Check', { default: '1' }),
       field('is_custom', 'Check'),
       field('disabled', 'Check'),
-    ],
-    permissions: SYSTEM,
-  },
-  {
-    ...frappe,
-    name: 'Custom DocPerm',
-    autoname: 'hash',
-    fields: [
-      field('parent', 'Data', { label: 'Reference Document Type' }),
-      field('role', 'Link', { options: 'Role', reqd: true }),
-      field('permlevel', 'Int'),
-      ...PERMISSION_FLAGS.map((flag) => field(flag, 'Check')),
-    ],
-    permissions: SYSTEM,
-  },
-  {
-    ...frappe,
-    name: 'Custom Field',
-    module: 'Custom',
-    autoname: 'prompt',
-    fields: [
-      field('dt', 'Data', { reqd: true, label: 'DocType' }),
-      field('label', 'Data'),
-      field('fieldname', 'Data'),
-      field('fieldtype', 'Data', { reqd: true, default: 'Data', label: 'Field Type' }),
-      field('options', 'Small Text'),
-      field('default', 'Text', { label: 'Default Value' }),
-      field('insert_after', 'Data'),
-      field('description', 'Text', { label: 'Field Description' }),
-      field('permlevel', 'Int', { label: 'Permission Level' }),
-      ...['reqd', 'unique', 'no_copy', 'read_only', 'hidden', 'search_index', 'in_list_view', 'in_standard_filter'].map(
-        (name) => field(name, 'Check'),
-      ),
     ],
     permissions: SYSTEM,
   },

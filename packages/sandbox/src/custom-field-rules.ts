@@ -1,20 +1,11 @@
 import { type Call, metaOf } from './call.ts';
-import { collate, type Doc, isOn, textOf } from './document.ts';
+import { fillColumns, hasDuplicates } from './customizing/column-rules.ts';
+import { type Doc, isOn, textOf } from './document.ts';
+import { fieldOf } from './doctypes/compile.ts';
 import { thrown } from './frappe-error.ts';
 
 /** `Punch ID` → `custom_punch_id`, as a site names a field that came without a name. */
 const scrub = (label: string): string => `custom_${label.toLowerCase().replace(/[^a-z0-9]+/g, '_')}`;
-
-function hasDuplicates(call: Call, doctype: string, fieldname: string): boolean {
-  const seen = new Set<string>();
-  for (const doc of call.tx.all(doctype)) {
-    const value = collate(textOf(doc, fieldname));
-    if (value === '') continue;
-    if (seen.has(value)) return true;
-    seen.add(value);
-  }
-  return false;
-}
 
 /** Custom Field: erpnext-contract.md §5.3. Runs before naming too, since the name is made of what it settles. */
 export function validateCustomField(call: Call, doc: Doc, before?: Doc): void {
@@ -36,4 +27,9 @@ export function validateCustomField(call: Call, doc: Doc, before?: Doc): void {
   if (isOn(doc, 'unique') && !isOn(before, 'unique') && hasDuplicates(call, doctype, fieldname)) {
     throw thrown(`Field '${fieldname}' cannot be set as Unique as it has non-unique values`);
   }
+}
+
+export function fillCustomColumn(call: Call, doc: Doc, before: Doc | undefined): void {
+  const field = fieldOf(doc);
+  if (before === undefined && field !== undefined) fillColumns(call, textOf(doc, 'dt'), [field]);
 }

@@ -11,12 +11,14 @@ import {
 import { readRows, storedRows } from './child-rows.ts';
 import { type Doc, isOn, numberOf, textOf } from './document.ts';
 import { documentMissing } from './failures.ts';
+import { checkConstants, checkNonNegative, jsonText, sanitize } from './field-checks.ts';
 import { thrown } from './frappe-error.ts';
 import type { Field, Meta } from './meta.ts';
 import { nameFor } from './naming.ts';
 import { hideSecrets } from './passwords.ts';
 import { demand, levelsOf } from './permissions.ts';
 import { rulesFor } from './rules.ts';
+import { announce, type WebhookEvent } from './webhooks/announce.ts';
 import { formatDateTime, formatTimeOfDay } from './site-time.ts';
 import { castValue, sqlValue } from './values.ts';
 
@@ -25,6 +27,10 @@ type Sent = Readonly<Record<string, unknown>>;
 export interface WriteOptions {
   /** The caller's rights do not matter: a server-side step writes. */
   readonly isTrusted?: boolean;
+  /** Links may lead to what is not there yet: an app is being installed. */
+  readonly ignoresLinks?: boolean;
+  /** The name to take, whatever the naming rule says. */
+  readonly name?: string;
 }
 
 function defaultOf(call: Call, field: Field): unknown {
@@ -32,6 +38,7 @@ function defaultOf(call: Call, field: Field): unknown {
   if (field.fieldtype === 'Date' && field.default === 'Today') return nowText(call).slice(0, 10);
   // a Time field that was left out is filled with the current time on every version (erpnext-contract.md §2.3)
   if (field.fieldtype === 'Time' && field.default === undefined) return formatTimeOfDay(call.now % 86_400_000_000);
+  if (field.default === '__user') return call.user;
   return field.default;
 }
 
@@ -66,6 +73,7 @@ function check(call: Call, meta: Meta, doc: Doc): void {
   checkMandatory(call, meta, doc);
   checkSelects(call, meta, doc);
   checkLengths(call, meta, doc);
+  checkNonNegative(meta, doc);
 }
 
 /** The row as the table stores it. */
@@ -75,12 +83,13 @@ function toStored(call: Call, meta: Meta, doc: Doc): Doc {
     const value = doc[field.fieldname];
     stored[field.fieldname] = Array.isArray(value)
       ? storedRows(call, field, value, textOf(doc, 'name'))
-      : sqlValue(field, value);
+      : jsonText(call, meta.name, field, sqlValue(field, value));
   }
   return stored;
 }
 
 function store(call: Call, meta: Meta, doc: Doc): void {
+  sanitize(meta, doc);
   hideSecrets(call, meta, doc);
   const stored = toStored(call, meta, doc);
   checkUnique(call, meta, stored, textOf(doc, 'name'));
@@ -94,6 +103,7 @@ function store(call: Call, meta: Meta, doc: Doc): void {
  */
 export function insertDocument(call: Call, doctype: string, sent: Sent, options: WriteOptions = {}): Doc {
   const meta = metaOf(call, doctype);
+  if (meta.isSingle === true) return updateDocument(call, doctype, doctype, sent, options);
   const doc: Doc = {
     owner: call.user,
     modified_by: call.user,
@@ -101,13 +111,13 @@ export function insertDocument(call: Call, doctype: string, sent: Sent, options:
     idx: 0,
   };
   takeFields(call, meta, doc, sent, undefined);
-  checkLinks(call, meta, doc);
+  if (options.ignoresLinks !== true) checkLinks(call, meta, doc);
   fetchLinked(call, meta, doc);
-  if (options.isTrusted !== true) demand(call, meta, 'create', textOf(doc, 'name') || 'None');
+  if (options.isTrusted !== true) demand(call, meta, 'create', textOf(doc, 'name') || 'None', call.user);
   const rules = rulesFor(doctype);
-  rules.beforeNaming?.(call, doc);
+  rules.beforeNaming?.(call, doc, sent);
   const prompted = typeof sent['name'] === 'string' ? sent['name'] : '';
-  doc['name'] = nameFor(call, meta, { ...doc, name: prompted });
+  doc['name'] = options.name ?? nameFor(call, meta, { ...doc, name: prompted });
   if (options.isTrusted !== true) resetForbiddenLevels(call, meta, doc, undefined);
   rules.validate?.(call, doc, undefined);
   check(call, meta, doc);
@@ -118,6 +128,8 @@ export function insertDocument(call: Call, doctype: string, sent: Sent, options:
     if (Array.isArray(rows)) for (const row of rows) row['parent'] = doc['name'];
   }
   store(call, meta, doc);
+  rules.afterStore?.(call, doc, undefined);
+  announce(call, meta, doc, ['after_insert', 'on_update', ...(isOn(doc, 'docstatus') ? ['on_submit' as const] : [])]);
   return doc;
 }
 
@@ -174,11 +186,14 @@ export function updateDocument(call: Call, doctype: string, name: string, sent: 
           ? 'cancel'
           : 'submit'
         : 'write';
-    demand(call, meta, 'write', textOf(doc, 'name'));
-    if (numberOf(before, 'docstatus') !== numberOf(doc, 'docstatus')) demand(call, meta, step, textOf(doc, 'name'));
+    const owner = textOf(before, 'owner');
+    demand(call, meta, 'write', textOf(doc, 'name'), owner);
+    if (numberOf(before, 'docstatus') !== numberOf(doc, 'docstatus')) {
+      demand(call, meta, step, textOf(doc, 'name'), owner);
+    }
   }
   checkLatest(call, meta, before, sent);
-  checkLinks(call, meta, doc);
+  if (options.ignoresLinks !== true) checkLinks(call, meta, doc);
   fetchLinked(call, meta, doc);
   if (options.isTrusted !== true) {
     resetForbiddenLevels(call, meta, doc, before);
@@ -186,10 +201,22 @@ export function updateDocument(call: Call, doctype: string, name: string, sent: 
     rulesFor(doctype).validate?.(call, doc, before);
   }
   check(call, meta, doc);
+  checkConstants(meta, doc, before);
   doc['modified'] = formatDateTime(call.site.stamp());
   doc['modified_by'] = call.user;
+  if (meta.isSingle === true) doc['owner'] ??= call.user;
   store(call, meta, doc);
+  rulesFor(doctype).afterStore?.(call, doc, before);
+  announce(call, meta, doc, updateEvents(before, doc));
   return doc;
+}
+
+/** The events of a save, in order (erpnext-contract.md §5.5). */
+function updateEvents(before: Doc, doc: Doc): WebhookEvent[] {
+  const [was, is] = [numberOf(before, 'docstatus'), numberOf(doc, 'docstatus')];
+  if (is === 2) return ['on_cancel', 'on_change'];
+  if (was === 1) return ['on_change']; // the event of an update after submit never fires
+  return is === 1 ? ['on_update', 'on_submit', 'on_change'] : ['on_update', 'on_change'];
 }
 
 const isBlankStatus = (sent: Sent): boolean => {

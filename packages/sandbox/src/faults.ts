@@ -27,7 +27,33 @@ export type FaultAction =
    * Lets requests overlap: each has taken its snapshot and waits until `parties` of them are in, or `ms` have passed.
    * So identical punches all pass the duplicate check (erpnext-contract.md §3.5).
    */
-  | { readonly kind: 'race'; readonly ms: number; readonly parties?: number };
+  | { readonly kind: 'race'; readonly ms: number; readonly parties?: number }
+  | WebhookFault;
+
+/** What a fault does to webhook deliveries. Their `path` is a part of `DocType/name URL`; `method` means nothing. */
+export type WebhookFault =
+  /** Never sent, never logged. */
+  | { readonly kind: 'webhook-drop' }
+  /** Sent later; others overtake it. */
+  | { readonly kind: 'webhook-delay'; readonly ms: number }
+  /** Sent once more for each copy; 1 when absent. */
+  | { readonly kind: 'webhook-duplicate'; readonly copies?: number }
+  /** Kept back until there are `size` (2), or for `ms` (1000); then the last is sent first. */
+  | { readonly kind: 'webhook-reorder'; readonly size?: number; readonly ms?: number }
+  /** The try does not reach the receiver. */
+  | { readonly kind: 'webhook-down' }
+  /** The try does not reach the receiver; something between answers. */
+  | { readonly kind: 'webhook-answer'; readonly status: number }
+  /** The receiver has it, but its answer comes too late. */
+  | { readonly kind: 'webhook-timeout' };
+
+/** What a fault meets: requests to the site, deliveries of its webhooks, or their single tries. */
+export type Reach = 'request' | 'delivery' | 'attempt';
+
+function reachOf(kind: Fault['kind']): Reach {
+  if (kind === 'webhook-down' || kind === 'webhook-answer' || kind === 'webhook-timeout') return 'attempt';
+  return kind.startsWith('webhook-') ? 'delivery' : 'request';
+}
 
 export interface FaultScope {
   /** For `remove`; made up when absent. */
@@ -67,7 +93,7 @@ const isSpent = ({ fault, hits }: Armed): boolean => fault.count !== undefined &
 function meets(armed: Armed, method: string, path: string): boolean {
   const { fault } = armed;
   if (isSpent(armed)) return false;
-  if (fault.method !== undefined && fault.method.toUpperCase() !== method) return false;
+  if (method !== '' && fault.method !== undefined && fault.method.toUpperCase() !== method) return false;
   if (fault.path !== undefined && !path.includes(fault.path)) return false;
   armed.seen += 1;
   if (armed.seen <= (fault.skip ?? 0)) return false;
@@ -100,8 +126,9 @@ export class FaultList {
     return this.armed.map((armed) => ({ id: armed.id, fault: armed.fault, hits: armed.hits, isSpent: isSpent(armed) }));
   }
 
-  /** The faults that this request meets, each counted. `path` is decoded. */
-  strike(method: string, path: string): Fault[] {
-    return this.armed.filter((armed) => meets(armed, method, path)).map((armed) => armed.fault);
+  /** The faults that this request, delivery or try meets, each counted. `path` is decoded. */
+  strike(method: string, path: string, reach: Reach = 'request'): Fault[] {
+    const fit = this.armed.filter(({ fault }) => reachOf(fault.kind) === reach);
+    return fit.filter((armed) => meets(armed, method, path)).map((armed) => armed.fault);
   }
 }

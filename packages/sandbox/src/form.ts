@@ -1,21 +1,31 @@
 import { isObject } from './document.ts';
 import { thrown } from './frappe-error.ts';
+import { readMultipart, type Upload } from './multipart.ts';
 import type { SiteRequest } from './http-words.ts';
 import { parseJson } from './json-args.ts';
 
-/** `frappe.form_dict`: query and form fields, or the JSON body over the query. Multipart bodies are not read. */
-export function readForm(request: SiteRequest): Record<string, unknown> {
-  const form: Record<string, unknown> = Object.fromEntries(request.query);
+export interface Form {
+  readonly args: Record<string, unknown>;
+  readonly upload?: Upload;
+}
+
+/** `frappe.form_dict`: query and form fields, or the JSON body over the query; a file part comes beside them. */
+export function readForm(request: SiteRequest): Form {
+  const query: Record<string, unknown> = Object.fromEntries(request.query);
   const type = request.headers['content-type'] ?? '';
-  const text = request.body.toString('utf8');
-  if (text.trim() === '') return form;
-  if (type.startsWith('application/x-www-form-urlencoded')) {
-    return { ...form, ...Object.fromEntries(new URLSearchParams(text)) };
+  if (type.startsWith('multipart/form-data')) {
+    const { fields, upload } = readMultipart(type, request.body);
+    return { args: { ...query, ...fields }, ...(upload === undefined ? {} : { upload }) };
   }
-  if (!type.startsWith('application/json')) return form; // a site ignores JSON that is not called so
+  const text = request.body.toString('utf8');
+  if (text.trim() === '') return { args: query };
+  if (type.startsWith('application/x-www-form-urlencoded')) {
+    return { args: { ...query, ...Object.fromEntries(new URLSearchParams(text)) } };
+  }
+  if (!type.startsWith('application/json')) return { args: query }; // a site ignores JSON that is not called so
   const body = parseJson(text);
   if (!isObject(body)) throw thrown('Invalid request arguments');
-  return { ...form, ...body };
+  return { args: { ...query, ...body } };
 }
 
 /** The document of a POST or PUT: the body itself, or the form field `data` holding JSON (erpnext-contract.md §2.3). */

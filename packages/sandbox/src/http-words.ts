@@ -17,7 +17,7 @@ export interface SiteRequest {
 export interface SiteReply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
-  readonly body: string;
+  readonly body: string | Buffer;
 }
 
 /** Compact JSON, as Frappe sends it. */

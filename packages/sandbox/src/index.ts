@@ -1,7 +1,10 @@
+export type { Described, SiteDescription } from './apps/describe.ts';
+export type { InstalledApp } from './apps/install.ts';
 export type { Doc, Value } from './document.ts';
 export type { FaultControl } from './fault-control.ts';
-export type { Fault, FaultAction, FaultScope, FaultState } from './faults.ts';
+export type { Fault, FaultAction, FaultScope, FaultState, WebhookFault } from './faults.ts';
 export { allow, field, type Field, type FieldType, type Meta, type PermissionRow } from './meta.ts';
 export type { ProfileName } from './profile.ts';
 export { type Sandbox, type SandboxOptions, startSandbox } from './sandbox.ts';
 export { SANDBOX_USERS } from './seed.ts';
+export type { Delivery, WebhookTiming } from './webhooks/delivery.ts';

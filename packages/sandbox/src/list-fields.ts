@@ -2,6 +2,7 @@ import { type Call, metaOf } from './call.ts';
 import { type Doc, leadingNumber, rowsOf, STANDARD_COLUMNS, textOf, type Value } from './document.ts';
 import { fieldNotPermitted } from './failures.ts';
 import { thrown } from './frappe-error.ts';
+import { shownName } from './field-checks.ts';
 import { columnType } from './list-filters.ts';
 import type { Field, Meta } from './meta.ts';
 import { isNumeric } from './meta.ts';
@@ -89,7 +90,7 @@ export function readColumns(call: Call, meta: Meta, raw: unknown): Column[] {
 }
 
 function cell(meta: Meta | undefined, doc: Doc, name: string): Value {
-  const value = doc[name] ?? null;
+  const value = (name === 'name' && meta !== undefined ? shownName(meta, doc[name]) : doc[name]) ?? null;
   const type = meta && columnType(meta, name);
   return value === null && type !== undefined && isNumeric(type) ? 0 : value;
 }

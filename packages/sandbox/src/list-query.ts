@@ -1,12 +1,12 @@
 import { type Call, metaOf, textArg } from './call.ts';
 import { collate, type Doc, rowsOf, textOf, type Value } from './document.ts';
-import { listOfUnknownDoctype, noListPermission, unknownColumn } from './failures.ts';
+import { listOfUnknownDoctype, noListPermission, unknownColumn, unknownDoctype } from './failures.ts';
 import { thrown } from './frappe-error.ts';
 import { intArg, jsonArg } from './json-args.ts';
 import { columnType, compileCondition, type Condition, indexText, readFilters } from './list-filters.ts';
 import { projectGroups, projectRow, readColumns } from './list-fields.ts';
 import { isNumeric, type Meta } from './meta.ts';
-import { may } from './permissions.ts';
+import { listable, may } from './permissions.ts';
 import { shuffled } from './random.ts';
 
 /** What a list asks for, however it came: query string, RPC body, v2. */
@@ -45,6 +45,7 @@ export function readListQuery(call: Call, doctype: string): ListQuery {
 function checkAccess(call: Call, query: ListQuery): Meta {
   const meta = call.site.meta(query.doctype, call.tx);
   if (meta === undefined) throw listOfUnknownDoctype(query.doctype);
+  if (meta.isBroken === true) throw unknownDoctype(meta.name);
   if (meta.isTable !== true) {
     if (!may(call, meta, 'read') && !may(call, meta, 'select')) throw noListPermission(call.user, meta.name);
     return meta;
@@ -135,7 +136,10 @@ export function runList(call: Call, query: ListQuery): (Doc | Value[])[] {
   const meta = checkAccess(call, query);
   const columns = readColumns(call, meta, query.fields);
   const order = readOrder(meta, query.orderBy);
-  const docs = shuffled(matchingDocs(call, meta, query), call.site.shuffle);
+  const found = matchingDocs(call, meta, query);
+  const isSeen = listable(call, meta);
+  const seen = meta.isTable === true ? found : found.filter((doc) => isSeen(textOf(doc, 'owner')));
+  const docs = shuffled(seen, call.site.shuffle);
   if (order.length > 0) docs.sort(compareBy(order));
   const isGrouped = query.groupBy !== '' || columns.some((column) => column.kind === 'aggregate');
   const rows = isGrouped

@@ -19,7 +19,22 @@ export type FieldType =
   | 'Attach'
   | 'Attach Image'
   | 'Geolocation'
-  | 'Password';
+  | 'Password'
+  | 'Text Editor'
+  | 'HTML Editor'
+  | 'Markdown Editor'
+  | 'Currency'
+  | 'Percent'
+  | 'Rating'
+  | 'Duration'
+  | 'Color'
+  | 'Icon'
+  | 'Phone'
+  | 'Autocomplete'
+  | 'Barcode'
+  | 'Signature'
+  | 'Read Only'
+  | 'Table MultiSelect';
 
 export interface Field {
   readonly fieldname: string;
@@ -33,8 +48,18 @@ export interface Field {
   readonly permlevel?: number;
   /** `link.field`: copied from the linked document on every save. */
   readonly fetchFrom?: string;
+  /** Only while the field is blank. */
+  readonly fetchIfEmpty?: boolean;
   readonly readOnly?: boolean;
   readonly hidden?: boolean;
+  /** Fixed once the document exists. */
+  readonly setOnlyOnce?: boolean;
+  readonly nonNegative?: boolean;
+  /** Width of a Data column, when not 140. */
+  readonly length?: number;
+  /** Markup is stored as it came. */
+  readonly ignoresXssFilter?: boolean;
+  readonly inListView?: boolean;
 }
 
 export const PERMISSION_FLAGS = [
@@ -59,14 +84,14 @@ export interface PermissionRow {
   readonly role: string;
   readonly permlevel: number;
   readonly flags: readonly PermissionFlag[];
+  /** Holds for documents that the caller made. */
+  readonly ifOwner?: boolean;
 }
-
-export type App = 'frappe' | 'erpnext' | 'hrms';
 
 /** What a DocType is, as far as the REST API shows it. */
 export interface Meta {
   readonly name: string;
-  readonly app: App;
+  readonly app: string;
   readonly module: string;
   /** `field:x`, `prompt`, `hash`, `EMP-CKIN-.MM.-.YYYY.-.######`, `format:BDC-{#####}`, `autoincrement`. */
   readonly autoname: string;
@@ -75,6 +100,12 @@ export interface Meta {
   readonly isTable?: boolean;
   readonly isSingle?: boolean;
   readonly isSubmittable?: boolean;
+  /** Made by a person of the site, not by an app. */
+  readonly isCustom?: boolean;
+  /** `false`: renaming is off. */
+  readonly allowsRename?: boolean;
+  /** Its Python class cannot be found: every use fails (erpnext-contract.md §6). */
+  readonly isBroken?: boolean;
   /** Columns with an index of their own, so that lists over many rows stay quick. */
   readonly indexed?: readonly string[];
 }
@@ -107,7 +138,16 @@ export const allow = (
 export const READ: readonly PermissionFlag[] = ['select', 'read', 'report', 'export', 'print', 'email'];
 export const READ_WRITE_CREATE: readonly PermissionFlag[] = [...READ, 'write', 'create', 'share'];
 
-export const isNumeric = (type: FieldType): boolean => type === 'Int' || type === 'Float' || type === 'Check';
+const NUMERIC: ReadonlySet<FieldType> = new Set([
+  'Int',
+  'Float',
+  'Check',
+  'Currency',
+  'Percent',
+  'Rating',
+  'Duration',
+] as const);
+export const isNumeric = (type: FieldType): boolean => NUMERIC.has(type);
 /** Text columns with VARCHAR(140): longer text is refused. */
 export const isShortText = (type: FieldType): boolean =>
   type === 'Data' || type === 'Select' || type === 'Link' || type === 'Dynamic Link' || type === 'Password';

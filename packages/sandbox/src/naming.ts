@@ -26,8 +26,14 @@ export function fillSeries(call: Call, series: string): string {
 }
 
 function fillFormat(call: Call, format: string, doc: Doc): string {
-  return format.replace(/\{(#+|\w+)\}/g, (_whole, part: string, at: number) =>
-    part.startsWith('#') ? String(call.tx.next(format.slice(0, at))).padStart(part.length, '0') : textOf(doc, part),
+  const now = formatDateTime(call.now);
+  const dated = format
+    .replaceAll('{YYYY}', now.slice(0, 4))
+    .replaceAll('{YY}', now.slice(2, 4))
+    .replaceAll('{MM}', now.slice(5, 7))
+    .replaceAll('{DD}', now.slice(8, 10));
+  return dated.replace(/\{(#+|\w+)\}/g, (_whole, part: string, at: number) =>
+    part.startsWith('#') ? String(call.tx.next(dated.slice(0, at))).padStart(part.length, '0') : textOf(doc, part),
   );
 }
 
@@ -59,9 +65,36 @@ function employeeName(call: Call, meta: Meta, doc: Doc): string {
   return fillSeries(call, meta.autoname);
 }
 
+/** A card's name is its label; a second card of that label gets a number. */
+function cardName(call: Call, doc: Doc): string {
+  const label = textOf(doc, 'name') || textOf(doc, 'label');
+  let name = label;
+  for (let number = 1; call.tx.find('Number Card', name) !== undefined; number += 1) name = `${label}-${number}`;
+  return name;
+}
+
+const setterName = (doc: Doc): string =>
+  [
+    textOf(doc, 'doc_type'),
+    textOf(doc, 'field_name') || textOf(doc, 'row_name') || 'main',
+    textOf(doc, 'property'),
+  ].join('-');
+
+/** A series that the document names itself, else the first that its DocType offers. */
+function seriesOf(meta: Meta, doc: Doc): string {
+  const offered = meta.fields.find((field) => field.fieldname === 'naming_series')?.options?.split('\n') ?? [];
+  const series = textOf(doc, 'naming_series') || offered.find((option) => option !== '') || '';
+  if (series === '') throw thrown('Please set the series to be used.');
+  return series.includes('#') ? series : `${series}.#####`;
+}
+
 function rawName(call: Call, meta: Meta, doc: Doc): string {
   if (meta.name === 'Employee') return employeeName(call, meta, doc);
   if (meta.name === 'Custom Field') return `${textOf(doc, 'dt')}-${textOf(doc, 'fieldname')}`;
+  if (meta.name === 'Property Setter') return setterName(doc);
+  if (meta.name === 'Number Card') return cardName(call, doc);
+  if (meta.autoname === 'naming_series:') return fillSeries(call, seriesOf(meta, doc));
+  if (meta.autoname === 'random') return hashName();
   if (meta.autoname === 'department') return departmentName(call, doc);
   if (meta.autoname === 'prompt') return promptedName(doc);
   if (meta.autoname === 'hash') return hashName();

@@ -1,5 +1,7 @@
-import { type Doc, textOf } from './document.ts';
+import { textOf } from './document.ts';
 import { escapeHtml } from './failures.ts';
+import { renderAddedDoctypes } from './page-doctypes.ts';
+import { type Column, newestFirst, table } from './page-table.ts';
 import type { Site } from './site.ts';
 
 const SHOWN_CHECKINS = 200;
@@ -20,11 +22,6 @@ td{display:flex;gap:.6rem;border:0;padding:.1rem 0}
 td::before{content:attr(data-label);flex:0 0 7rem;opacity:.75}
 }`;
 
-interface Column {
-  readonly label: string;
-  readonly field: string;
-}
-
 const CHECKIN_COLUMNS: readonly Column[] = [
   { label: 'Time', field: 'time' },
   { label: 'Employee', field: 'employee' },
@@ -42,21 +39,6 @@ const EMPLOYEE_COLUMNS: readonly Column[] = [
   { label: 'Device ID', field: 'attendance_device_id' },
   { label: 'Status', field: 'status' },
 ];
-
-const cellOf = (doc: Doc, { label, field }: Column): string =>
-  `<td data-label="${escapeHtml(label)}"><span>${escapeHtml(textOf(doc, field)) || '–'}</span></td>`;
-
-function table(columns: readonly Column[], docs: readonly Doc[], whenEmpty: string): string {
-  if (docs.length === 0) return `<p>${whenEmpty}</p>`;
-  const head = columns.map(({ label }) => `<th scope="col">${escapeHtml(label)}</th>`).join('');
-  const rows = docs.map((doc) => `<tr>${columns.map((column) => cellOf(doc, column)).join('')}</tr>`).join('\n');
-  return `<div class="scroll"><table><thead><tr>${head}</tr></thead><tbody>\n${rows}\n</tbody></table></div>`;
-}
-
-const newestFirst = (a: Doc, b: Doc): number => {
-  const [left, right] = [textOf(a, 'creation'), textOf(b, 'creation')];
-  return left < right ? 1 : left > right ? -1 : 0;
-};
 
 /** The page for people: what the sandbox holds, newest first, renewed every five seconds. No assets from elsewhere. */
 export function renderPage(site: Site): string {
@@ -85,6 +67,7 @@ export function renderPage(site: Site): string {
 ${table(CHECKIN_COLUMNS, checkins.slice(0, SHOWN_CHECKINS), 'No check-ins yet. They appear here as soon as a punch is delivered.')}
 <h2>Employees (${employees.length})</h2>
 ${table(EMPLOYEE_COLUMNS, employees, 'No employees.')}
+${renderAddedDoctypes(site)}
 </main>
 </body>
 </html>

@@ -1,6 +1,7 @@
 import { type Call, metaOf } from './call.ts';
 import { CHILD_COLUMNS, type Doc, isOn, rowsOf, STANDARD_COLUMNS, type Value } from './document.ts';
 import { type Field, isNumeric, type Meta } from './meta.ts';
+import { shownName } from './field-checks.ts';
 import { levelsOf } from './permissions.ts';
 
 export interface Presentation {
@@ -27,6 +28,7 @@ function presentFlat(meta: Meta, doc: Doc, presentation: Presentation, isReadabl
   const shown: Doc = {};
   for (const column of STANDARD_COLUMNS)
     shown[column] = doc[column] ?? (column === 'docstatus' || column === 'idx' ? 0 : null);
+  shown['name'] = shownName(meta, shown['name']) ?? null;
   for (const field of meta.fields) {
     if (field.fieldtype === 'Table' || !isReadable(field.permlevel ?? 0)) continue;
     const value = shownValue(field, doc[field.fieldname]);
@@ -37,10 +39,11 @@ function presentFlat(meta: Meta, doc: Doc, presentation: Presentation, isReadabl
 
 /** A document as the caller may see it: key order, nulls, levels and child rows as a site sends them. */
 export function present(call: Call, meta: Meta, doc: Doc, presentation: Presentation = {}): Doc {
-  const shown = presentFlat(meta, doc, presentation, levelsOf(call, meta, 'read'));
+  const isReadable = levelsOf(call, meta, 'read');
+  const shown = presentFlat(meta, doc, presentation, isReadable);
   shown['doctype'] = meta.name;
   for (const field of meta.fields) {
-    if (field.fieldtype !== 'Table') continue;
+    if (field.fieldtype !== 'Table' || !isReadable(field.permlevel ?? 0)) continue;
     const childMeta = metaOf(call, field.options ?? '');
     shown[field.fieldname] = rowsOf(doc, field.fieldname).map((row) => presentRow(childMeta, row, presentation));
   }

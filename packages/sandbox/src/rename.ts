@@ -16,7 +16,7 @@ export function renameDocument(site: Site, tx: Transaction, doctype: string, fro
   tx.remove(doctype, textOf(doc, 'name'));
   const self: Doc = doctype === 'Employee' ? { employee: to } : {};
   tx.put(doctype, to, { ...doc, ...self, name: to });
-  for (const meta of site.metas()) {
+  for (const meta of site.metas(tx)) {
     for (const field of linksTo(meta.fields, doctype)) {
       for (const other of [...tx.by(meta.name, field.fieldname, from)]) {
         tx.put(meta.name, textOf(other, 'name'), { ...other, [field.fieldname]: to });

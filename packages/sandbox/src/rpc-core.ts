@@ -1,16 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { type Call, metaOf, textArg } from './call.ts';
 import { findControllerMethod } from './controllers.ts';
-import { type Doc, numberOf, textOf } from './document.ts';
+import { type Doc, textOf } from './document.ts';
 import { loadDocument } from './document-writer.ts';
 import { documentMissing } from './failures.ts';
-import { intArg } from './json-args.ts';
-import { PERMISSION_FLAGS } from './meta.ts';
 import { storeSecret } from './passwords.ts';
 import { demand, demandRole } from './permissions.ts';
 import { present } from './present.ts';
 import type { Rpc } from './rpc.ts';
-import type { Transaction } from './transaction.ts';
+import { APP, type Transaction } from './transaction.ts';
 
 function versions(call: Call): unknown {
   const { frappe, erpnext, hrms } = call.site.profile;
@@ -19,6 +17,9 @@ function versions(call: Call): unknown {
     frappe: entry('Frappe Framework', frappe),
     erpnext: entry('ERPNext', erpnext),
     ...(call.site.hasHrms ? { hrms: entry('Frappe HR', hrms) } : {}),
+    ...Object.fromEntries(
+      [...call.tx.all(APP)].map((app) => [textOf(app, 'name'), entry(textOf(app, 'name'), textOf(app, 'version'))]),
+    ),
   };
 }
 
@@ -42,49 +43,6 @@ function generateKeys(call: Call): unknown {
   return { api_secret: rotateSecret(call.tx, textArg(call, 'user') ?? '') };
 }
 
-/** First use copies the standard rules: from then on only Custom DocPerm counts (§3.4). */
-function copyStandardRules(call: Call, doctype: string): void {
-  if ([...call.tx.by('Custom DocPerm', 'parent', doctype)].length > 0) return;
-  for (const rule of metaOf(call, doctype).permissions) {
-    const flags = Object.fromEntries(PERMISSION_FLAGS.map((flag) => [flag, rule.flags.includes(flag) ? 1 : 0]));
-    putRule(call, { ...flags, parent: doctype, role: rule.role, permlevel: rule.permlevel });
-  }
-}
-
-function putRule(call: Call, rule: Doc): void {
-  const name = textOf(rule, 'name') || randomBytes(5).toString('hex');
-  call.tx.put('Custom DocPerm', name, { docstatus: 0, ...rule, name });
-}
-
-function addRule(call: Call): void {
-  demandRole(call, 'System Manager');
-  const [parent, role] = [textArg(call, 'parent') ?? '', textArg(call, 'role') ?? ''];
-  copyStandardRules(call, parent);
-  // a row made here starts with the right to read, as the columns' defaults say
-  putRule(call, {
-    parent,
-    role,
-    permlevel: intArg(call, 'permlevel', 0),
-    read: 1,
-    export: 1,
-    print: 1,
-    email: 1,
-    report: 1,
-    share: 1,
-  });
-}
-
-function updateRule(call: Call): void {
-  demandRole(call, 'System Manager');
-  const doctype = textArg(call, 'doctype') ?? '';
-  copyStandardRules(call, doctype);
-  const [role, permlevel] = [textArg(call, 'role') ?? '', intArg(call, 'permlevel', 0)];
-  for (const rule of [...call.tx.by('Custom DocPerm', 'parent', doctype)]) {
-    if (textOf(rule, 'role') !== role || numberOf(rule, 'permlevel') !== permlevel) continue;
-    putRule(call, { ...rule, [textArg(call, 'ptype') ?? '']: intArg(call, 'value', 1) });
-  }
-}
-
 /** What the dispatcher turns into more than `message`: see `api-v1.ts`. */
 export class DocsAnswer {
   readonly docs: readonly Doc[];
@@ -100,12 +58,10 @@ function runDocMethod(call: Call): DocsAnswer {
   const [doctype, name] = [textArg(call, 'dt') ?? '', textArg(call, 'dn') ?? ''];
   const meta = metaOf(call, doctype);
   const doc = loadDocument(call, meta, name);
-  demand(call, meta, 'write', name);
+  demand(call, meta, 'write', name, textOf(doc, 'owner'));
   const message = findControllerMethod(doctype, textArg(call, 'method') ?? '').run(call, doc);
   return new DocsAnswer([present(call, meta, doc, { hasNulls: true })], message);
 }
-
-const PERMISSION_MANAGER = 'frappe.core.page.permission_manager.permission_manager';
 
 export const CORE_METHODS: Readonly<Record<string, Rpc>> = {
   ping: { isOpenToGuests: true, run: () => 'pong' },
@@ -113,7 +69,5 @@ export const CORE_METHODS: Readonly<Record<string, Rpc>> = {
   'frappe.auth.get_logged_user': { run: (call) => call.user },
   'frappe.utils.change_log.get_versions': { run: versions },
   'frappe.core.doctype.user.user.generate_keys': { required: ['user'], verbs: ['POST'], run: generateKeys },
-  [`${PERMISSION_MANAGER}.add`]: { required: ['parent', 'role', 'permlevel'], run: addRule },
-  [`${PERMISSION_MANAGER}.update`]: { required: ['doctype', 'role', 'permlevel', 'ptype'], run: updateRule },
   run_doc_method: { required: ['method'], verbs: ['POST'], run: runDocMethod },
 };

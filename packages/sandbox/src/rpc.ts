@@ -2,8 +2,11 @@ import type { Call } from './call.ts';
 import { missingArgument, notWhitelisted, wrongVerb } from './failures.ts';
 import { FrappeError } from './frappe-error.ts';
 import { CLIENT_METHODS } from './rpc-client.ts';
+import { FILE_METHODS } from './files/rpc-file.ts';
 import { CORE_METHODS } from './rpc-core.ts';
 import { HR_METHODS } from './rpc-hr.ts';
+import { PERMISSION_METHODS } from './rpc-permissions.ts';
+import { APP } from './transaction.ts';
 
 /** A whitelisted function of the site. */
 export interface Rpc {
@@ -19,13 +22,16 @@ export interface Rpc {
 
 export const WRITE_VERBS = ['POST', 'PUT'] as const;
 
-const METHODS = new Map<string, Rpc>(Object.entries({ ...CORE_METHODS, ...CLIENT_METHODS, ...HR_METHODS }));
+const METHODS = new Map<string, Rpc>(
+  Object.entries({ ...CORE_METHODS, ...CLIENT_METHODS, ...PERMISSION_METHODS, ...FILE_METHODS, ...HR_METHODS }),
+);
 /** Names of one word that the dispatcher itself knows. */
 const APPS = ['frappe', 'erpnext', 'hrms'];
 
 function unknownMethod(call: Call, path: string): FrappeError {
   const [app = ''] = path.split('.');
-  const isInstalled = APPS.includes(app) && (app !== 'hrms' || call.site.hasHrms);
+  const isStandard = APPS.includes(app) && (app !== 'hrms' || call.site.hasHrms);
+  const isInstalled = isStandard || call.tx.find(APP, app) !== undefined;
   const module = path.slice(0, Math.max(path.lastIndexOf('.'), 0)) || path;
   const reason = isInstalled ? `No module named '${module}'` : `App ${app} is not installed`;
   const text = `Failed to get method for command ${path} with ${reason}`;

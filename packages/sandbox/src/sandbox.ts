@@ -1,3 +1,5 @@
+import { describeSite, type SiteDescription } from './apps/describe.ts';
+import { installApp, type InstalledApp, uninstallApp } from './apps/install.ts';
 import type { Doc } from './document.ts';
 import { type FaultControl, makeFaultControl } from './fault-control.ts';
 import { FaultList } from './faults.ts';
@@ -10,6 +12,8 @@ import { SandboxServer } from './server.ts';
 import { Site } from './site.ts';
 import { isZone } from './site-time.ts';
 import { Store } from './store.ts';
+import type { WebhookTiming } from './webhooks/delivery.ts';
+import { WebhookQueue } from './webhooks/queue.ts';
 
 export interface SandboxOptions {
   /** 8997 unless told; 0 takes a free one. */
@@ -29,6 +33,8 @@ export interface SandboxOptions {
   readonly now?: () => Date;
   /** DocTypes to add to those of ERPNext, with their rules of naming and permission. */
   readonly doctypes?: readonly Meta[];
+  /** How webhook deliveries keep time. */
+  readonly webhooks?: WebhookTiming;
 }
 
 export interface Sandbox {
@@ -41,7 +47,15 @@ export interface Sandbox {
   checkins(): readonly Doc[];
   employees(): readonly Doc[];
   documents(doctype: string): readonly Doc[];
-  /** Lets running requests finish, makes everything durable, closes port and file. */
+  /** Installs a Frappe app from its repository's folder, as `bench install-app` would. Rejects with what is wrong with it. */
+  installApp(folder: string): Promise<InstalledApp>;
+  /** Removes an app with its DocTypes and their rows. */
+  uninstallApp(name: string): Promise<void>;
+  /** Everything that was added to the site, in one normalised form. */
+  describeSite(): SiteDescription;
+  /** Resolves when no webhook delivery is waiting or on its way. */
+  webhooksSent(): Promise<void>;
+  /** Lets running requests finish, drops webhooks that wait, makes everything durable, closes port and file. */
   stop(): Promise<void>;
 }
 
@@ -59,6 +73,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   });
   seedSite(site, { timeZone, employees });
   const faults = new FaultList();
+  const webhooks = new WebhookQueue(site, faults, options.webhooks);
+  site.onDelivery = (delivery) => webhooks.enqueue(delivery);
   const control = makeFaultControl(site, faults);
   const server = new SandboxServer(site, faults, control);
   let bound: number;
@@ -78,8 +94,13 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     checkins: () => documents('Employee Checkin'),
     employees: () => documents('Employee'),
     documents,
+    installApp: (folder) => installApp(site, folder),
+    uninstallApp: (name) => uninstallApp(site, name),
+    describeSite: () => describeSite(site),
+    webhooksSent: () => webhooks.idle(),
     stop: async () => {
       await server.stop();
+      await webhooks.stop();
       await store.close();
     },
   };

@@ -1,4 +1,5 @@
 import type { Call } from './call.ts';
+import { STANDARD_ROLES } from './doctypes/standard-documents.ts';
 import { insertDocument } from './document-writer.ts';
 import type { Site } from './site.ts';
 import { wallAt } from './site-time.ts';
@@ -9,12 +10,16 @@ export const SANDBOX_USERS = [
   { key: 'sandbox', name: 'sandbox@example.com', roles: ['System Manager', 'HR Manager'] },
   { key: 'hr-manager', name: 'hr-manager@example.com', roles: ['HR Manager'] },
   { key: 'hr-user', name: 'hr-user@example.com', roles: ['HR User'] },
+  {
+    key: 'desk-manager',
+    name: 'desk-manager@example.com',
+    roles: ['System Manager', 'HR Manager', 'Workspace Manager'],
+  },
   { key: 'system-manager', name: 'system-manager@example.com', roles: ['System Manager'] },
   { key: 'employee', name: 'employee@example.com', roles: ['Employee'] },
   { key: 'nobody', name: 'nobody@example.com', roles: [] },
 ] as const;
 
-const ROLES = ['System Manager', 'HR Manager', 'HR User', 'Employee', 'Workspace Manager', 'Script Manager'];
 const COMPANY = 'Sandbox Company';
 const HOLIDAYS = 'Sandbox Holidays';
 const SHIFT = 'Day Shift';
@@ -60,7 +65,6 @@ const employee = (number: number): Body => ({
 });
 
 function insertUsers(call: Call): void {
-  for (const role of ROLES) insertDocument(call, 'Role', { role_name: role });
   for (const { key, name, roles } of SANDBOX_USERS) {
     const body = { email: name, first_name: key, api_key: key, roles: roles.map((role) => ({ role })) };
     insertDocument(call, 'User', { ...body, api_secret: key });
@@ -92,7 +96,7 @@ export function seedSite(site: Site, options: { readonly timeZone: string; reado
   tx.put('System Settings', 'System Settings', settings);
   tx.commit(); // the zone first: everything else is stamped in it
   const now = wallAt(site.instant().getTime(), site.timeZone);
-  const roles = new Set(ROLES);
+  const roles = new Set(STANDARD_ROLES);
   const call: Call = { site, tx, user: 'Administrator', roles, verb: 'POST', args: {}, siteUrl: '', now };
   insertUsers(call);
   insertCompany(call, options.employees);

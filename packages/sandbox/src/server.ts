@@ -7,21 +7,20 @@ import { bodyTooLarge, escapeHtml } from './failures.ts';
 import type { FaultControl } from './fault-control.ts';
 import { delayOf, Gate, has, refuseBy } from './fault-effects.ts';
 import type { Fault, FaultList } from './faults.ts';
+import { isFilePath } from './files/download.ts';
 import { PageError } from './frappe-error.ts';
 import { decodePart, htmlReply, type SiteReply, type SiteRequest } from './http-words.ts';
 import { renderPage } from './page.ts';
 import type { Site } from './site.ts';
 
-const BODY_LIMIT = 25 * 1024 * 1024;
-
-async function readBody(incoming: IncomingMessage): Promise<Buffer> {
+async function readBody(incoming: IncomingMessage, limit: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of incoming as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size <= BODY_LIMIT) chunks.push(chunk); // the rest is read and let go, so that the answer can be heard
+    if (size <= limit) chunks.push(chunk); // the rest is read and let go, so that the answer can be heard
   }
-  if (size > BODY_LIMIT) throw bodyTooLarge();
+  if (size > limit) throw bodyTooLarge();
   return Buffer.concat(chunks);
 }
 
@@ -84,7 +83,7 @@ export class SandboxServer {
         path: target,
         query: new URLSearchParams(search),
         headers: incoming.headers,
-        body: await readBody(incoming),
+        body: await readBody(incoming, this.site.bodyLimit),
         siteUrl: `http://${incoming.headers.host ?? 'localhost'}`,
         snapshot,
       };
@@ -108,10 +107,11 @@ export class SandboxServer {
     this.requests += 1;
     await this.wait(delayOf(struck, 'delay'));
     for (const fault of struck) if (fault.kind === 'race') await this.gate.pass(fault);
-    if (request.path.startsWith('/api/')) return handleApi(this.site, request, (verb) => refuseBy(struck, verb));
+    if (request.path.startsWith('/api/') || isFilePath(decodePart(request.path))) {
+      return handleApi(this.site, request, (verb) => refuseBy(struck, verb));
+    }
     refuseBy(struck, request.method);
     if (request.method === 'GET' && isPagePath(request.path)) return htmlReply(200, renderPage(this.site));
-    if (request.path.startsWith('/private/files/')) throw new PageError(403, 'Not Permitted', 'Not permitted');
     throw new PageError(404, 'Not Found', `The page ${escapeHtml(decodePart(request.path))} does not exist`);
   }
 

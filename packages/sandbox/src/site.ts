@@ -1,12 +1,20 @@
 import { CORE_DOCTYPES } from './core-doctypes.ts';
-import { isOn, textOf } from './document.ts';
+import { BentMetas } from './doctypes/bent-metas.ts';
+import { metaOfDocument } from './doctypes/compile.ts';
+import { customizingDoctypes } from './doctypes/customizing-doctypes.ts';
+import { deskDoctypes } from './doctypes/desk-doctypes.ts';
+import { doctypeDoctypes } from './doctypes/doctype-doctypes.ts';
+import { integrationDoctypes } from './doctypes/integration-doctypes.ts';
+import { standardDocuments } from './doctypes/standard-documents.ts';
+import { isOn, numberOf, textOf } from './document.ts';
 import { hrDoctypes } from './hr-doctypes.ts';
-import { field, type Field, type FieldType, type Meta } from './meta.ts';
+import type { Meta } from './meta.ts';
 import type { Profile } from './profile.ts';
 import type { Random } from './random.ts';
 import { type WallMicros, wallAt } from './site-time.ts';
 import type { Store } from './store.ts';
 import type { Transaction } from './transaction.ts';
+import type { Delivery } from './webhooks/delivery.ts';
 
 export interface SiteOptions {
   readonly store: Store;
@@ -22,7 +30,10 @@ export class Site {
   readonly store: Store;
   readonly profile: Profile;
   readonly shuffle: Random;
-  hasHrms = true;
+  /** Takes webhook deliveries over once what they tell of is safe. */
+  onDelivery: (delivery: Delivery) => void = () => undefined;
+  private isHrmsInstalled = true;
+  private readonly bent = new BentMetas();
   private readonly now: () => Date;
   private readonly extra: readonly Meta[];
   private lastStamp = 0;
@@ -37,10 +48,27 @@ export class Site {
     this.extra = options.doctypes;
     this.withHrms = this.registryOf(true);
     this.withoutHrms = this.registryOf(false);
+    this.store.plant(standardDocuments(this.withHrms.values()));
+  }
+
+  get hasHrms(): boolean {
+    return this.isHrmsInstalled;
+  }
+
+  set hasHrms(isInstalled: boolean) {
+    this.isHrmsInstalled = isInstalled;
+    this.store.unplant();
+    this.store.plant(standardDocuments(this.registry().values()));
   }
 
   get timeZone(): string {
     return textOf(this.store.find('System Settings', 'System Settings'), 'time_zone') || 'Asia/Kolkata';
+  }
+
+  /** Bytes that a request may have: System Settings' `max_file_size` in MiB, else 25 (erpnext-contract.md §1.4). */
+  get bodyLimit(): number {
+    const settings = this.store.find('System Settings', 'System Settings');
+    return (numberOf(settings, 'max_file_size') || 25) * 1024 * 1024;
   }
 
   get hasTracebacks(): boolean {
@@ -59,17 +87,35 @@ export class Site {
     return this.now();
   }
 
-  metas(): Iterable<Meta> {
-    return this.registry().values();
+  /** Every DocType, those of apps first. */
+  *metas(tx: Transaction): Iterable<Meta> {
+    for (const [name, base] of this.registry()) yield this.meta(name, tx) ?? base;
+    yield* this.addedMetas(tx);
   }
 
-  /** A DocType with the custom fields that it has at this moment; undefined when the site has no such DocType. */
+  /** DocTypes that are documents of this site: made over REST, or installed with an app. */
+  *addedMetas(tx: Transaction): Iterable<Meta> {
+    for (const doc of tx.all('DocType')) {
+      const name = textOf(doc, 'name');
+      const meta = this.registry().has(name) ? undefined : this.meta(name, tx);
+      if (meta !== undefined) yield meta;
+    }
+  }
+
+  /** A DocType with the custom fields and properties that it has at this moment; undefined when there is none such. */
   meta(doctype: string, tx: Transaction): Meta | undefined {
-    const base = this.registry().get(doctype);
+    const base = this.registry().get(doctype) ?? addedMeta(doctype, tx);
     if (base === undefined) return undefined;
     const custom = [...tx.by('Custom Field', 'dt', doctype)];
-    if (custom.length === 0) return base;
-    return { ...base, fields: [...base.fields, ...custom.map((doc) => customField(doc))] };
+    return this.bent.bend(base, custom, [...tx.by('Property Setter', 'doc_type', doctype)]);
+  }
+
+  isStandard(doctype: string): boolean {
+    return this.registry().has(doctype);
+  }
+
+  standardModules(): string[] {
+    return [...this.registry().values()].map((meta) => meta.module);
   }
 
   private registry(): ReadonlyMap<string, Meta> {
@@ -77,24 +123,18 @@ export class Site {
   }
 
   private registryOf(hasHrms: boolean): ReadonlyMap<string, Meta> {
-    const all = [...CORE_DOCTYPES, ...hrDoctypes(this.profile, hasHrms), ...this.extra];
+    const frappe = [doctypeDoctypes, customizingDoctypes, deskDoctypes, integrationDoctypes];
+    const all = [
+      ...CORE_DOCTYPES,
+      ...frappe.flatMap((metas) => metas(this.profile)),
+      ...hrDoctypes(this.profile, hasHrms),
+      ...this.extra,
+    ];
     return new Map(all.map((meta) => [meta.name, meta]));
   }
 }
 
-function customField(doc: Parameters<typeof textOf>[0]): Field {
-  const options = textOf(doc, 'options');
-  const byDefault = textOf(doc, 'default');
-  return field(
-    textOf(doc, 'fieldname'),
-    textOf(doc, 'fieldtype') as FieldType /* any text is stored; unknown ones behave as Data */,
-    {
-      label: textOf(doc, 'label'),
-      ...(options === '' ? {} : { options }),
-      ...(byDefault === '' ? {} : { default: byDefault }),
-      reqd: isOn(doc, 'reqd'),
-      unique: isOn(doc, 'unique'),
-      permlevel: Number(textOf(doc, 'permlevel')) || 0,
-    },
-  );
+function addedMeta(doctype: string, tx: Transaction): Meta | undefined {
+  const doc = tx.find('DocType', doctype);
+  return doc === undefined || textOf(doc, 'name') !== doctype ? undefined : metaOfDocument(doc);
 }

@@ -75,6 +75,7 @@ export class Store {
   private readonly tables = new Map<string, Table>();
   private readonly journal: Journal;
   private commits = 0;
+  private planted: Change[] = [];
 
   constructor(journal: Journal) {
     this.journal = journal;
@@ -120,6 +121,24 @@ export class Store {
     this.commits += 1;
     for (const change of changes) this.apply(change);
     this.journal.append(changes);
+  }
+
+  /**
+   * Puts rows there that come with the program and not with the data: they are in no journal. What the data says of the
+   * same name counts more.
+   */
+  plant(changes: readonly Change[]): void {
+    const fresh = changes.filter(({ doctype, name }) => this.find(doctype, name) === undefined);
+    for (const change of fresh) this.apply(change);
+    this.planted.push(...fresh);
+  }
+
+  /** Takes planted rows away again, except those that were written since. */
+  unplant(): void {
+    for (const { doctype, name, doc } of this.planted) {
+      if (this.find(doctype, name) === doc) this.apply({ doctype, name, doc: undefined });
+    }
+    this.planted = [];
   }
 
   settled(): Promise<void> {

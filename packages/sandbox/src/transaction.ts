@@ -2,9 +2,13 @@ import { collate, type Doc, numberOf, textOf } from './document.ts';
 import type { Change } from './journal.ts';
 import type { Store } from './store.ts';
 
-/** Kinds of rows that are no DocType: naming counters and the secrets of Password fields. */
+/** Kinds of rows that are no DocType: naming counters, the secrets of Password fields, what files hold, installed apps. */
 export const SERIES = '__Series';
 export const AUTH = '__Auth';
+export const FILE_BYTES = '__File';
+export const APP = '__App';
+/** Kinds that nobody counts or lists. */
+export const HIDDEN_KINDS: readonly string[] = [AUTH, FILE_BYTES, APP];
 
 /**
  * One request's changes: seen by itself, by nobody else until `commit`.
@@ -16,6 +20,7 @@ export class Transaction {
   private readonly snapshot: number;
   /** By DocType, then by collated name. */
   private changes = new Map<string, Map<string, Change>>();
+  private jobs = new Map<string, () => void>();
 
   constructor(store: Store, snapshot: number) {
     this.store = store;
@@ -56,6 +61,18 @@ export class Transaction {
     return current;
   }
 
+  /** Asks for something once this is committed; of two with one key the later counts. */
+  afterCommit(key: string, job: () => void): void {
+    this.jobs.set(key, job);
+  }
+
+  /** What was asked for; whoever commits runs it when the data is safe. */
+  takeJobs(): (() => void)[] {
+    const jobs = [...this.jobs.values()];
+    this.jobs.clear();
+    return jobs;
+  }
+
   commit(): void {
     this.store.commit([...this.changes.values()].flatMap((own) => [...own.values()]));
     this.changes.clear();
@@ -63,15 +80,18 @@ export class Transaction {
 
   rollback(): void {
     this.changes.clear();
+    this.jobs.clear();
   }
 
   /** Runs a step that either changes all it meant to, or nothing. */
   attempt<T>(step: () => T): T {
     const before = new Map([...this.changes].map(([doctype, own]) => [doctype, new Map(own)]));
+    const jobs = new Map(this.jobs);
     try {
       return step();
     } catch (error) {
       this.changes = before;
+      this.jobs = jobs;
       throw error;
     }
   }

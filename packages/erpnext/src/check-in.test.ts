@@ -44,6 +44,7 @@ test('device_id follows its template and its length', () => {
   const terminal = { serialNumber: asSerialNumber('SN1'), name: undefined, place: 'Dubai', role: 'in' } as const;
   expect(deviceIdOf('{place}/{name} ({role})', terminal)).toBe('Dubai/SN1 (in)');
   expect(deviceIdOf('', terminal)).toBe('SN1');
+  expect(deviceIdOf('{name}', { ...terminal, deviceId: 'Gate 4' })).toBe('Gate 4');
   expect(deviceIdOf('x'.repeat(200), terminal)).toHaveLength(140);
 });
 

@@ -156,6 +156,20 @@ export class ErpNextClient {
     await this.request('DELETE', resource(doctype, name));
   }
 
+  /** A file as it is, private ones included (contract §2.10). Errors: RequestFailed; `missing` also when it may not be read. */
+  async download(fileUrl: string): Promise<Uint8Array> {
+    const config = { method: 'GET', url: encodeURI(fileUrl), headers: { Accept: '*/*' } };
+    const response = await this.#http
+      .request<unknown>({ ...config, responseType: 'arraybuffer', transformResponse: (bytes: unknown) => bytes })
+      .catch((error: unknown) => {
+        throw new RequestFailed(sortSilence(error));
+      });
+    if (response.status === 200 && Buffer.isBuffer(response.data)) return response.data;
+    const status = response.status === 403 ? 404 : response.status; // no right and no such file look alike
+    const raw = { status, contentType: '', retryAfter: undefined, body: {} };
+    throw new RequestFailed(sortAnswer(raw, Date.now()));
+  }
+
   /** A whitelisted method that only reads: GET is rolled back on the site (contract §2.7). */
   async ask(method: string, query: Readonly<Record<string, string>> = {}): Promise<unknown> {
     return (await this.request('GET', `/api/method/${method}`, { query })).body['message'];

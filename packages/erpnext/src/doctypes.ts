@@ -2,6 +2,7 @@
 export const EMPLOYEE = 'Employee';
 export const EMPLOYEE_CHECKIN = 'Employee Checkin';
 export const SHIFT_TYPE = 'Shift Type';
+export const BRANCH = 'Branch';
 export const CUSTOM_FIELD = 'Custom Field';
 
 /** Holds the punch id; its unique index is what makes a second check-in of one punch impossible (contract §3.6). */

@@ -36,6 +36,31 @@ export const ERPNEXT_ERRORS = {
     when: 'The answer was not what ERPNext says, for instance the page of a proxy.',
     fix: 'Check that the address is that of the site itself, without a sign-in page in front.',
   },
+  ERPNEXT_RIGHTS_MISSING: {
+    kind: 'permanent',
+    when: 'The user of the key may not set up the site.',
+    fix: 'Run it with the key of a System Manager; docs/install-erpnext.md lists the rights.',
+  },
+  ERPNEXT_NAME_TAKEN: {
+    kind: 'permanent',
+    when: 'The site has a DocType of the same name that belongs to another app.',
+    fix: 'Uninstall that app, or rename its DocType; docs/install-erpnext.md says what to do with its data.',
+  },
+  ERPNEXT_STEP_REFUSED: {
+    kind: 'permanent',
+    when: 'The site refused one step of the installation; the steps before it are done.',
+    fix: 'Read the reason that is shown with it, mend it, and run the same command again: it goes on where it stopped.',
+  },
+  ERPNEXT_NOT_VERIFIED: {
+    kind: 'permanent',
+    when: 'Something was written to the site and reads back differently.',
+    fix: 'Somebody or a customisation of the site changes it: look at what is named, then run it again.',
+  },
+  ERPNEXT_DEFINITIONS: {
+    kind: 'ours',
+    when: 'The definitions of the Frappe app cannot be read.',
+    fix: 'The folder apps/frappe is missing or damaged: install Biolistener again.',
+  },
 } as const satisfies ErrorCatalog;
 
 export const erpnextError = errorsOf(ERPNEXT_ERRORS);

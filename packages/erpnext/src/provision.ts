@@ -1,7 +1,9 @@
 import type { ErpNextClient } from './client.ts';
-import { CUSTOM_FIELD, EMPLOYEE_CHECKIN, PUNCH_ID_FIELD, PUNCH_ID_LABEL } from './doctypes.ts';
+import { CUSTOM_FIELD, EMPLOYEE_CHECKIN, PUNCH_ID_FIELD } from './doctypes.ts';
 import { erpnextError } from './errors.ts';
 import { RequestFailed } from './failure.ts';
+import { loadDefinitions } from './site/definitions.ts';
+import { punchIdDefinition } from './site/parts.ts';
 
 export interface ProvisionReport {
   readonly field: string;
@@ -9,19 +11,6 @@ export interface ProvisionReport {
 }
 
 const FIELD_NAME = `${EMPLOYEE_CHECKIN}-${PUNCH_ID_FIELD}`;
-
-const DEFINITION = {
-  dt: EMPLOYEE_CHECKIN,
-  fieldname: PUNCH_ID_FIELD,
-  label: PUNCH_ID_LABEL,
-  fieldtype: 'Data',
-  insert_after: 'device_id',
-  unique: 1,
-  no_copy: 1,
-  read_only: 1,
-  translatable: 0,
-  description: 'Identity of the punch at the terminal. Biolistener fills it; it keeps a punch from being stored twice.',
-};
 
 /**
  * Adds the unique custom field to Employee Checkin, with the key of a System Manager (contract §5.1, §5.3). Safe to
@@ -36,7 +25,7 @@ export async function provisionPunchIdField(client: ErpNextClient): Promise<Prov
     return verified(client, 'made unique');
   }
   try {
-    await client.create(CUSTOM_FIELD, DEFINITION);
+    await client.create(CUSTOM_FIELD, punchIdDefinition(loadDefinitions(), FIELD_NAME));
   } catch (error) {
     // 417, not 409, when somebody else was faster (contract §5.3): reading back decides
     if (!(error instanceof RequestFailed && /already exists/i.test(error.failure.text))) throw error;

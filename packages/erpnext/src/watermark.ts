@@ -15,6 +15,8 @@ export interface FeedState {
   readonly terminal: string;
   /** Everything before this instant is delivered; undefined when the terminal was never heard of. */
   readonly upTo: Instant | undefined;
+  /** Parked punches that are no longer waited for. */
+  readonly passedOver?: number;
 }
 
 export type StampDecision =

@@ -1,0 +1,10 @@
+export * from './apply.ts';
+export * from './check.ts';
+export type { Difference } from './compare.ts';
+export { APP_FOLDER, loadDefinitions, type SiteDefinitions } from './definitions.ts';
+export { MANAGER_RULES, SERVICE_ROLE, SERVICE_RULES } from './grants.ts';
+export * from './plan.ts';
+export * from './remove.ts';
+export type { ServiceKeys, ServiceUserOptions } from './service-user.ts';
+export * from './text.ts';
+export { WEBHOOK_EVENTS, WEBHOOK_PATH, type WebhookOptions } from './webhooks.ts';

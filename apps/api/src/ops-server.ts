@@ -85,3 +85,8 @@ export function serve(app: Express, { host, port }: { host: string; port: number
     });
   });
 }
+
+/** Health and metrics of a process that has no API of its own. */
+export async function startOps(options: OpsOptions): Promise<RunningServer> {
+  return serve(withErrors(opsApp(options), options.log), options);
+}

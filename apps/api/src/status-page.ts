@@ -24,7 +24,7 @@ const STYLE = `
 body { font: 15px/1.45 system-ui, sans-serif; margin: 0 auto; max-width: 68rem; padding: 1rem; }
 h1 { font-size: 1.3rem; margin: 0 0 .5rem } h2 { font-size: 1rem; margin: 1.6rem 0 .4rem }
 .banner { border: 2px solid var(--wait); border-radius: .5rem; padding: .6rem .8rem; margin: .8rem 0 }
-.figures { display: flex; flex-wrap: wrap; gap: .5rem } .figures div { border: 1px solid var(--line); border-radius: .5rem; padding: .4rem .8rem; min-width: 6rem }
+.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(7rem, 1fr)); gap: .5rem } .figures div { border: 1px solid var(--line); border-radius: .5rem; padding: .4rem .8rem }
 .figures b { display: block; font-size: 1.3rem; font-variant-numeric: tabular-nums }
 .scroll { overflow-x: auto } table { border-collapse: collapse; width: 100% }
 th, td { text-align: left; padding: .3rem .6rem .3rem 0; border-bottom: 1px solid var(--line); white-space: nowrap } td.text { white-space: normal; min-width: 14rem }
@@ -47,6 +47,29 @@ export function statusPage(view: StatusView): string {
         <h1>Biolistener: <span class="${view.health.status}">${SAID[view.health.status]}</span></h1>
         ${banner(view)} ${figures(view)} ${parts(view)} ${punches(view)} ${terminals(view)}
         <p class="empty">As of ${clock(view.now)} UTC. <a href="/metrics">metrics</a> · <a href="/health">health</a></p>
+      </body>
+    </html>`;
+  return page.text;
+}
+
+/** While the store does not answer: what the parts themselves say, and that nothing more is known. */
+export function slowPage(health: HealthReport, reason: string): string {
+  const page = html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta http-equiv="refresh" content="5" />
+        <title>Biolistener</title>
+        <style>
+          ${new Markup(STYLE)}
+        </style>
+      </head>
+      <body>
+        <h1>Biolistener: <span class="failed">the store does not answer</span></h1>
+        <p class="banner">
+          No figures can be shown: ${reason}. Look at the disk; <code>biolistener doctor</code> looks at every step.
+        </p>
+        ${parts({ health })}
       </body>
     </html>`;
   return page.text;
@@ -85,7 +108,7 @@ function figures({ counts, target }: StatusView): Markup {
   </div>`;
 }
 
-function parts({ health }: StatusView): Markup {
+function parts({ health }: Pick<StatusView, 'health'>): Markup {
   const rows = health.parts.map(
     (part) =>
       html`<tr>

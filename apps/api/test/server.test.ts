@@ -144,6 +144,15 @@ describe('the status page', () => {
   });
 });
 
+test('a store that hangs does not hang the status page: it says so, and what the parts say', async () => {
+  const store = emptyStore({ counts: () => new Promise<never>(() => undefined) });
+  const answer = await (await api({ store, pageTimeoutMs: 20 }))('/', { signal: AbortSignal.timeout(10_000) });
+  expect([answer.status, answer.headers.get('content-type')]).toEqual([503, 'text/html; charset=utf-8']);
+  const text = await answer.text();
+  expect(text).toContain('the store does not answer');
+  expect(text).toContain('listener');
+});
+
 describe('what goes wrong', () => {
   test('a page that is not there is 404 as JSON, whatever is asked', async () => {
     const get = await api();

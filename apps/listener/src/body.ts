@@ -14,35 +14,53 @@ const nothing = (): void => undefined;
  * Reads a body whole, within limits of size, time, and bytes in memory (per address and in all).
  * `release` gives the memory back to the budget, once the bytes are no longer needed. `gone`: the terminal went away.
  */
-export function readBody(req: IncomingMessage, address: string, limits: Limits): Promise<BodyResult> {
+export function readBody(req: IncomingMessage, address: string, limits: Limits): BodyResult | Promise<BodyResult> {
   const announced = Number(req.headers['content-length'] ?? 0);
   if (announced === 0 && req.headers['transfer-encoding'] === undefined) {
-    return Promise.resolve({ kind: 'whole', bytes: EMPTY, release: nothing });
+    return { kind: 'whole', bytes: EMPTY, release: nothing };
   }
-  if (announced > limits.maxBodyBytes) return Promise.resolve({ kind: 'limited', limit: 'size' });
+  if (announced > limits.maxBodyBytes) return { kind: 'limited', limit: 'size' };
   return collect(req, address, limits);
 }
 
+/**
+ * Most bodies come with their head, and are there at the end of the turn: they are handed over together, so that decoding runs
+ * for all of them in a row, which is a good deal quicker than in turns with parsing heads.
+ */
 function collect(req: IncomingMessage, address: string, limits: Limits): Promise<BodyResult> {
+  return new Promise((resolve) => {
+    atEndOfTurn(() => resolve(req.complete ? take(req, address, limits) : follow(req, address, limits)));
+  });
+}
+
+/** A body that is there already, without the cost of listening for its pieces. */
+function take(req: IncomingMessage, address: string, limits: Limits): BodyResult {
+  if (req.destroyed) return { kind: 'gone' };
+  const bytes = (req.read() as Buffer | null) ?? EMPTY; // no encoding was set: bytes
+  if (bytes.length > limits.maxBodyBytes) return { kind: 'limited', limit: 'size' };
+  if (!limits.bodyBytes.enter(address, bytes.length)) return { kind: 'limited', limit: 'concurrency' };
+  return { kind: 'whole', bytes, release: () => limits.bodyBytes.leave(address, bytes.length) };
+}
+
+/** Piece by piece, for as long as it may take. */
+function follow(req: IncomingMessage, address: string, limits: Limits): Promise<BodyResult> | BodyResult {
+  if (req.destroyed) return { kind: 'gone' };
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let size = 0;
+    let isEnded = false;
     const release = (): void => limits.bodyBytes.leave(address, size);
-    let isOver = false;
-    let timer: NodeJS.Timeout | undefined;
-    // most bodies come with their head: only those that do not are worth a timer
-    atEndOfTurn(() => {
-      if (!isOver) timer = setTimeout(() => end({ kind: 'limited', limit: 'time' }), limits.bodyTimeoutMs);
-    });
+    const timer = setTimeout(() => end({ kind: 'limited', limit: 'time' }), limits.bodyTimeoutMs);
 
-    function end(result: BodyResult): void {
-      isOver = true;
+    function end(found: BodyResult): void {
+      if (isEnded) return;
+      isEnded = true;
+      if (found.kind !== 'whole') release();
       clearTimeout(timer);
-      req.off('data', take).off('end', whole).off('close', gone).off('error', gone);
-      if (result.kind !== 'whole') release();
-      resolve(result);
+      resolve(found);
     }
-    function take(chunk: Buffer): void {
+    function add(chunk: Buffer): void {
+      if (isEnded) return;
       if (size + chunk.length > limits.maxBodyBytes) return end({ kind: 'limited', limit: 'size' });
       if (!limits.bodyBytes.enter(address, chunk.length)) return end({ kind: 'limited', limit: 'concurrency' });
       size += chunk.length;
@@ -50,7 +68,7 @@ function collect(req: IncomingMessage, address: string, limits: Limits): Promise
     }
     const whole = (): void => end({ kind: 'whole', bytes: joined(chunks, size), release });
     const gone = (): void => end({ kind: 'gone' });
-    req.on('data', take).on('end', whole).on('close', gone).on('error', gone);
+    req.on('data', add).on('end', whole).on('close', gone).on('error', gone);
   });
 }
 

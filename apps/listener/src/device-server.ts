@@ -6,9 +6,10 @@ import { headerOf, type Outcome, type RawHeaders, type RequestHead, type WireOut
 import { readBody } from './body.ts';
 import type { ListenerDeps } from './deps.ts';
 import { atEndOfTurn } from './end-of-turn.ts';
-import { handleRequest } from './handle.ts';
+import { handleRequest, type Handled } from './handle.ts';
 import { sometimes } from './log-seldom.ts';
-import { answerRawPacket } from './raw-packet.ts';
+import { answerRawPacket, noteReply, noteRequest } from './raw-packet.ts';
+import type { SocketHub } from './socket/hub.ts';
 
 /** Answers the CLI and load balancers without touching a brand. */
 const PROBE_TARGET = '/-/biolistener';
@@ -18,12 +19,15 @@ const RETRY = plain(503, 'RETRY LATER\n');
 const ADDRESS_HEADER = 'x-biolistener-address';
 const VERSION_HEADER = 'x-biolistener-request-version';
 const CONNECTION_HEADER = 'x-biolistener-client-connection';
+const CONNECTION = 'connection';
 
 /** Express in front of the steps: it parses nothing, adds nothing, and hands over raw bytes and raw headers. */
-export function createDeviceServer(deps: ListenerDeps): Server {
-  const app = deviceApp(deps);
+export function createDeviceServer(deps: ListenerDeps, sockets?: SocketHub): Server {
+  const app = deviceApp(deps, sockets);
   const timeouts = { keepAliveTimeout: 75_000, requestTimeout: 0, headersTimeout: 30_000, maxHeaderSize: 16_384 };
-  const server = createServer({ ...timeouts, ...bornForExpress(app) }, app);
+  const upgrades = { shouldUpgradeCallback: (req: IncomingMessage) => sockets !== undefined && asksForSocket(req) };
+  const server = createServer({ ...timeouts, ...upgrades, ...bornForExpress(app) }, app);
+  if (sockets) mountSockets(server, sockets, deps);
   server.on('connection', () => deps.metrics.sockets.inc());
   server.on('connection', (socket: Socket) => socket.once('close', () => deps.metrics.sockets.dec()));
   server.on('clientError', (error: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket: Socket) =>
@@ -32,11 +36,21 @@ export function createDeviceServer(deps: ListenerDeps): Server {
   return server;
 }
 
-function deviceApp(deps: ListenerDeps): Express {
+/** Other protocols than WebSocket are offered by some HTTP clients, and mean nothing: those requests go their usual way. */
+const asksForSocket = (req: IncomingMessage): boolean => req.headers.upgrade?.toLowerCase() === 'websocket';
+
+function mountSockets(server: Server, sockets: SocketHub, deps: ListenerDeps): void {
+  server.on('upgrade', (req, socket, head) => {
+    const isProxied = deps.trustedProxies.has(req.socket.remoteAddress ?? '');
+    sockets.upgrade(req, socket, head, headOf(req, isProxied));
+  });
+}
+
+function deviceApp(deps: ListenerDeps, sockets: SocketHub | undefined): Express {
   const app = express();
   app.disable('x-powered-by').disable('etag').set('query parser', false);
   app.use((req, res) => {
-    void serve(req, res, deps);
+    void serve(req, res, deps, sockets);
   });
   return app;
 }
@@ -54,18 +68,26 @@ function bornForExpress(app: Express) {
   return { IncomingMessage: DeviceRequest, ServerResponse: DeviceResponse };
 }
 
-async function serve(req: IncomingMessage, res: ServerResponse, deps: ListenerDeps): Promise<void> {
+async function serve(
+  req: IncomingMessage,
+  res: ServerResponse,
+  deps: ListenerDeps,
+  sockets: SocketHub | undefined,
+): Promise<void> {
   const isProxied = deps.trustedProxies.has(req.socket.remoteAddress ?? '');
   const head = headOf(req, isProxied);
+  noteRequest(req.socket, res);
   try {
     if (head.target === PROBE_TARGET) return write(res, plain(200, 'biolistener\n'), isProxied);
     if (!deps.limits.addressRate.take(head.remoteAddress, deps.now()))
       return write(res, limitedReply(head, 'rate', deps), isProxied);
+    const admitted = sockets?.admit(head) ?? head;
+    if (typeof admitted === 'number') return endEarly(req, res, plain(admitted, 'REFUSED\n'));
     const body = await readBody(req, head.remoteAddress, deps.limits);
     if (body.kind === 'gone') return;
     if (body.kind === 'limited') return endEarly(req, res, limitedReply(head, body.limit, deps));
     try {
-      write(res, await handleRequest({ ...head, body: body.bytes }, deps), isProxied);
+      send(res, await handleRequest({ ...admitted, body: body.bytes }, deps), isProxied);
     } finally {
       body.release();
     }
@@ -100,9 +122,13 @@ function protocolHeaders(
   let clientConnection: string | undefined;
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const [name, value] = [raw[i] ?? '', raw[i + 1] ?? ''];
-    const lower = name.length > 9 ? name.toLowerCase() : name;
+    const lower = name.length >= CONNECTION.length ? name.toLowerCase() : name;
     if (isProxied && lower === CONNECTION_HEADER) clientConnection = value === '' ? undefined : value;
-    else if (lower.startsWith('x-biolistener-') || (isProxied && /^connection$/i.test(name))) continue;
+    else if (
+      lower.startsWith('x-biolistener-') ||
+      (isProxied && name.length === CONNECTION.length && lower === CONNECTION)
+    )
+      continue;
     else headers.push(name, value);
   }
   return { headers, clientConnection };
@@ -113,7 +139,25 @@ function write(res: ServerResponse, output: WireOutput, isProxied: boolean): voi
   res.sendDate = false;
   const headers = isProxied ? withoutConnection(output.headers) : [...output.headers];
   res.writeHead(output.status, headers);
-  atEndOfTurn(() => endWith(res, output.body));
+  atEndOfTurn(() => {
+    const { socket } = res;
+    endWith(res, output.body);
+    noteReply(socket, res);
+  });
+}
+
+/** Writes a reply, and tells whom it concerns whether all of it was handed to the network. */
+function send(res: ServerResponse, output: Handled, isProxied: boolean): void {
+  const { settle } = output;
+  if (settle === undefined) return write(res, output, isProxied);
+  if (res.destroyed) return settle(false); // whoever asked has hung up meanwhile
+  try {
+    write(res, output, isProxied);
+  } catch (error) {
+    settle(false);
+    throw error;
+  }
+  res.once('close', () => settle(res.writableFinished));
 }
 
 const SMALL_BODY = 4096;

@@ -16,6 +16,11 @@ export const LISTENER_ERRORS = {
     when: 'A codec broke its promise never to throw; the request was kept and not acknowledged.',
     fix: 'Report the parked item; after an update `biolistener parked retry` reads it again.',
   },
+  LISTENER_ENCODER_FAILED: {
+    kind: 'ours',
+    when: 'A codec broke its promise never to throw while it wrote a command; the command failed.',
+    fix: 'Report the command; after an update it can be queued again.',
+  },
   LISTENER_PORT_TAKEN: {
     kind: 'ours',
     when: 'Another program holds the port of the listener.',

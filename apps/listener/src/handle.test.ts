@@ -5,6 +5,7 @@ import type { Brand } from '@biolistener/wire';
 import {
   benchOf,
   brandOf,
+  commandOf,
   decodedOf,
   identityOf,
   inputOf,
@@ -201,16 +202,7 @@ describe('polls', () => {
   });
 
   test('waiting commands go home with a poll, in the words of the brand, until there are none', async () => {
-    const command = { id: '7', kind: 'restart', parameters: {} } as const;
-    const stored = {
-      ...command,
-      serialNumber: SN,
-      state: 'sent',
-      resultCode: undefined,
-      sentAt: T0,
-      createdAt: T0,
-    } as const;
-    const waiting = [[stored], []];
+    const waiting = [[commandOf('7')], []];
     const words: unknown[] = [];
     const brand = polling({
       commandsPerPoll: 3,
@@ -232,9 +224,10 @@ describe('polls', () => {
     });
     for (let i = 0; i < 3; i += 1) await ask(deps);
     expect(words).toEqual([[{ kind: 'encoded', id: '7', word: 'restart', bytes: Buffer.from('7') }], [], 'idle']);
+    const options = { limit: 3, maxBytes: 65_536, now: T0, leaseMs: 60_000, isOneOutstanding: false };
     expect(asked).toEqual([
-      [SN, 3, T0],
-      [SN, 3, T0],
+      [SN, options],
+      [SN, options],
     ]);
   });
 

@@ -1,13 +1,20 @@
 import { messageOf, NOBODY } from '@biolistener/core';
+import { driftOf, quarantineOf, type Arrival } from '@biolistener/intake';
 import type { Brand, Decoded, Identity, WireInput, WireOutput } from '@biolistener/wire';
+import { brandMetricsOf } from './brand-metrics.ts';
 import type { ListenerDeps } from './deps.ts';
 import { ingest } from './ingest.ts';
 import { keepUnclaimed, keepUnidentified } from './keep.ts';
-import { takeCommands } from './mailbox.ts';
-import { quarantineOf } from './quarantine.ts';
+import { sometimes } from './log-seldom.ts';
+import { noteRestart, noteResults } from './mailbox-answers.ts';
+import { takeCommands, type Posted, type Settle } from './mailbox.ts';
 import type { Entry } from './registry.ts';
 import { arrivalOf, reply, type Request } from './request.ts';
-import { driftOf, type Arrival } from './upload.ts';
+
+/** A reply, and whom to tell whether it left, where commands go with it. */
+export interface Handled extends WireOutput {
+  readonly settle?: Settle;
+}
 
 /** How long a terminal's own words on itself may be left unread while it only polls. */
 const FACTS_EVERY_MS = 60_000;
@@ -17,7 +24,7 @@ const FACTS_EVERY_MS = 60_000;
  * find the brand → identify → limit → find the terminal → gate → decode → commit → answer → nudge the outbox.
  * A terminal hears OK only after the commit. The other half is apps/worker/src/deliver.ts.
  */
-export async function handleRequest(input: WireInput, deps: ListenerDeps): Promise<WireOutput> {
+export async function handleRequest(input: WireInput, deps: ListenerDeps): Promise<Handled> {
   const brand = deps.brands.find((candidate) => candidate.claims(input));
   if (!brand) return keepUnclaimed(input, deps);
   const identity = brand.identify(input);
@@ -29,6 +36,7 @@ export async function handleRequest(input: WireInput, deps: ListenerDeps): Promi
   if (!deps.limits.terminalSlots.enter(serialNumber, 1)) return limited(request, 'concurrency', deps);
   try {
     const entry = deps.registry.find(serialNumber) ?? (await meet(request, deps));
+    if (!deps.keys.admits(request, entry)) return withoutKey(request, entry, deps);
     if (!isAdmitted(entry, brand)) return await refuse(request, entry, deps);
     deps.registry.touch(entry, deps.now(), input.remoteAddress);
     if (isIdlePoll(identity, entry, deps)) return reply(request, entry, { kind: 'idle' }, deps);
@@ -41,7 +49,7 @@ export async function handleRequest(input: WireInput, deps: ListenerDeps): Promi
 }
 
 /** Without a zone no wall time has an instant, so an approved terminal without one is still pending. */
-function isAdmitted(entry: Entry, brand: Brand): boolean {
+export function isAdmitted(entry: Entry, brand: Brand): boolean {
   const { status, zone, brand: known } = entry.terminal;
   return status === 'approved' && zone !== undefined && known === brand.name;
 }
@@ -59,26 +67,40 @@ function meet({ input, brand, serialNumber }: Request, deps: ListenerDeps): Prom
 }
 
 /** Decode, commit, answer, nudge. */
-async function work(request: Request, entry: Entry, deps: ListenerDeps): Promise<WireOutput> {
+async function work(request: Request, entry: Entry, deps: ListenerDeps): Promise<Handled> {
   const startedAt = performance.now();
   const arrival = arrivalOf(request, entry, deps);
   const { decoded, newPunches } = await ingest(request, arrival, deps);
   learn(decoded, arrival, entry, deps);
   if (newPunches > 0) deps.nudge();
-  const commands = entry.hasCommands && isPolling(request.identity) ? await takeCommands(request, entry, deps) : [];
+  noteResults(decoded, request, entry, deps);
+  if (decoded.facts.isRestart === true) await noteRestart(request, entry, deps);
+  const { commands, settle } = await mail(request, decoded, entry, deps);
   observe(request, startedAt, deps);
-  return reply(request, entry, { kind: 'committed', decoded, commands }, deps);
+  const output = reply(request, entry, { kind: 'committed', decoded, commands }, deps);
+  return settle === undefined ? output : { ...output, settle };
+}
+
+const NO_MAIL: Posted = { commands: [] };
+
+/**
+ * A poll with news in it may carry commands home as well; one that is refused, or comes in pieces, carries none. Terminals
+ * that hold a socket get theirs by it (socket/link.ts).
+ */
+function mail(request: Request, decoded: Decoded, entry: Entry, deps: ListenerDeps): Posted | Promise<Posted> {
+  const isWhole = decoded.refused !== true && decoded.transfer === undefined && request.brand.socket === undefined;
+  return entry.hasCommands && isWhole && isPolling(request.identity) ? takeCommands(request, entry, deps) : NO_MAIL;
 }
 
 function observe({ brand, identity }: Request, startedAt: number, deps: ListenerDeps): void {
   if (!identity.isPoll)
-    deps.metrics.requestSeconds.observe({ brand: brand.name }, (performance.now() - startedAt) / 1000);
+    brandMetricsOf(deps.metrics, brand.name).requestSeconds.observe((performance.now() - startedAt) / 1000);
 }
 
-/** A poll with news in it may carry commands home as well. */
 const isPolling = (identity: Identity): boolean => identity.isPoll || identity.operation === 'getrequest';
 
-function learn({ facts }: Decoded, arrival: Arrival, entry: Entry, deps: ListenerDeps): void {
+/** What an exchange taught of the terminal, into the memory of this process; it is written in batches. */
+export function learn({ facts }: Decoded, arrival: Arrival, entry: Entry, deps: ListenerDeps): void {
   const drift = driftOf(arrival, facts.wallClock);
   const isNews = facts.profile !== undefined || drift !== undefined;
   if (isNews)
@@ -101,6 +123,20 @@ async function refuse(request: Request, entry: Entry, deps: ListenerDeps): Promi
     deps.metrics.quarantined.inc({ verdict: await deps.store.quarantine(item) });
   }
   return reply(request, entry, { kind: 'pending' }, deps);
+}
+
+/**
+ * It does not show the key that was set for this serial number: somebody else with its number, or a typing error at its
+ * keypad. Nothing of it is kept and it counts as no contact; the real one keeps its records.
+ */
+function withoutKey(request: Request, entry: Entry, deps: ListenerDeps): WireOutput {
+  const { brand, serialNumber, identity, input } = request;
+  deps.metrics.limited.inc({ limit: 'key' });
+  sometimes(deps, `key ${serialNumber}`, (times) => {
+    const tags = { brand: brand.name, serialNumber, operation: identity.operation, remoteAddress: input.remoteAddress };
+    deps.log.warn({ ...tags, times }, 'a request without the key of its terminal is refused');
+  });
+  return reply(request, entry, { kind: 'blocked' }, deps);
 }
 
 function limited(request: Request, limit: 'rate' | 'concurrency', deps: ListenerDeps): WireOutput {

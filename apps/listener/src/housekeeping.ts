@@ -45,6 +45,7 @@ export function startHousekeeping(deps: ListenerDeps): Housekeeping {
     async stop() {
       chores.forEach(clearInterval);
       await Promise.all(running);
+      await deps.sent.flush();
       await deps.registry.flush();
     },
   };
@@ -53,6 +54,7 @@ export function startHousekeeping(deps: ListenerDeps): Housekeeping {
 /** Follows what people changed. */
 export async function follow(deps: ListenerDeps): Promise<void> {
   await deps.registry.refresh();
+  await deps.keys.refresh();
   for (const [status, terminals] of Object.entries(deps.registry.countByStatus()))
     deps.metrics.terminals.set({ status }, terminals);
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { CommitReceipt, Upload } from '@biolistener/store';
 import type { Brand, DecodeContext, WireInput } from '@biolistener/wire';
 import { benchOf, brandOf, decodedOf, identityOf, inputOf, pieceOf, promised, receiptOf, SN } from '../test/kit.ts';
-import { ingest } from './ingest.ts';
+import { commit, ingest } from './ingest.ts';
 import { arrivalOf } from './request.ts';
 
 /** Each line of the body is a part; each part parks itself, and moves the pointer to itself. */
@@ -32,19 +32,18 @@ async function prepared(brand: Brand, body: string, commitUpload?: (upload: Uplo
 const linesOf = (count: number): string => Array.from({ length: count }, (_, i) => `${i + 1}\n`).join('');
 
 describe('a long upload', () => {
-  test('is committed in parts, and the pointer goes with the last one alone', async () => {
+  test('is committed in parts, and the pointer behind them', async () => {
     const { run, uploads } = await prepared(inLines(), linesOf(11));
     await run();
-    expect(uploads).toHaveLength(11);
-    expect(uploads.map((upload) => upload.stamps)).toEqual([
-      ...Array.from({ length: 10 }, () => undefined),
-      { PAPER: '11' },
+    expect(uploads.map((upload) => [upload.parked.length, upload.stamps])).toEqual([
+      ...Array.from({ length: 11 }, () => [1, undefined]),
+      [0, { PAPER: '11' }],
     ]);
   });
 
-  test('the last part waits until all others are safe', async () => {
+  test('the pointer waits until all parts are safe', async () => {
     const commits: { upload: Upload; resolve: (receipt: CommitReceipt) => void }[] = [];
-    const { run } = await prepared(inLines(), linesOf(3), (upload) => {
+    const { run } = await prepared(inLines(), linesOf(2), (upload) => {
       const { promise, resolve } = promised<CommitReceipt>();
       commits.push({ upload, resolve });
       return promise;
@@ -59,7 +58,7 @@ describe('a long upload', () => {
     expect(commits).toHaveLength(2);
     commits[1]?.resolve(receiptOf());
     while (commits.length < 3) await new Promise(setImmediate);
-    expect([commits[2]?.upload.stamps, isDone]).toEqual([{ PAPER: '3' }, false]);
+    expect([commits[2]?.upload.stamps, isDone]).toEqual([{ PAPER: '2' }, false]);
     commits[2]?.resolve(receiptOf());
     await done;
   });
@@ -85,7 +84,7 @@ describe('a long upload', () => {
     },
   );
 
-  test('when the last part cannot be stored, nothing is acknowledged', async () => {
+  test('when the pointer cannot be stored, nothing is acknowledged', async () => {
     const { run } = await prepared(inLines(), linesOf(3), (upload) =>
       upload.stamps ? Promise.reject(new Error('disk full')) : Promise.resolve(receiptOf()),
     );
@@ -141,7 +140,8 @@ describe('a short one', () => {
   });
 
   test('the open transfer of its message is handed to the codec', async () => {
-    const transfer = { key: 'k', lastBlock: 1, bytes: Buffer.from('so far'), memo: {}, touchedAt: 0 };
+    const transfer = { key: 'k', lastBlock: 1, bytes: Buffer.from('so far'), memo: {} };
+    const decoded = { ...decodedOf(), transfer: { kind: 'put', transfer } as const };
     const contexts: DecodeContext[] = [];
     const brand = brandOf({
       decode: (_: WireInput, context) => {
@@ -154,13 +154,16 @@ describe('a short one', () => {
       store: {
         findTransfer: (...words) => {
           asked.push(words);
-          return Promise.resolve(transfer);
+          const put = bench.uploads[0]?.transfer; // as it was stored: sealed
+          return Promise.resolve(put?.kind === 'put' ? { ...put, touchedAt: 0 } : undefined);
         },
       },
     });
     const identity = identityOf({ transferKey: 'k' });
     const request = { input: inputOf(), brand, identity, serialNumber: SN };
-    await ingest(request, arrivalOf(request, bench.registry.find(SN)!, bench.deps), bench.deps);
+    const arrival = arrivalOf(request, bench.registry.find(SN)!, bench.deps);
+    await commit(request, arrival, decoded, bench.deps);
+    await ingest(request, arrival, bench.deps);
     expect(asked).toEqual([[SN, 'k']]);
     expect(contexts[0]).toMatchObject({ transfer, terminal: { serialNumber: SN } });
   });
@@ -181,8 +184,8 @@ describe('a short one', () => {
 });
 
 test('parked pieces and new, resent punches are counted after the commit', async () => {
-  const { run, deps } = await prepared(inLines(), linesOf(2), () =>
-    Promise.resolve(receiptOf({ newPunches: 3, duplicatePunches: 2, newParked: 1 })),
+  const { run, deps } = await prepared(inLines(), linesOf(2), ({ parked }) =>
+    Promise.resolve(receiptOf(parked.length > 0 ? { newPunches: 3, duplicatePunches: 2, newParked: 1 } : {})),
   );
   await run();
   const text = await deps.metrics.registry.metrics();

@@ -1,9 +1,11 @@
+import type { JsonObject } from '@biolistener/core';
+import { needsCommit, openTransferOf, uploadOf, type Arrival } from '@biolistener/intake';
 import type { CommitReceipt } from '@biolistener/store';
 import type { Decoded, OpenTransfer, WireInput } from '@biolistener/wire';
+import { brandMetricsOf } from './brand-metrics.ts';
 import type { ListenerDeps } from './deps.ts';
 import { tags, type Request } from './request.ts';
 import { keepUndecodable } from './keep.ts';
-import { needsCommit, uploadOf, type Arrival } from './upload.ts';
 
 type IngestDeps = Pick<ListenerDeps, 'store' | 'vault' | 'metrics' | 'log'>;
 
@@ -17,13 +19,26 @@ const PARTS_IN_FLIGHT = 4;
 
 /**
  * Decodes a request and commits what it brought. Resolves only after the commit, with all of it stored.
- * A long upload goes in parts; pointers and transfers are committed with the last part, after all others are safe,
+ * A long upload goes in parts; pointers and transfers are committed behind them, after all of them are safe,
  * so that a crash in between leaves the terminal with an old pointer and never with one that hides records.
  */
-export async function ingest(request: Request, arrival: Arrival, deps: IngestDeps): Promise<Ingested> {
-  const { brand, input } = request;
-  const parts = brand.split?.(input) ?? [input];
-  if (parts.length === 1) return ingestPart(request, arrival, await openTransfer(request, deps), deps);
+export function ingest(request: Request, arrival: Arrival, deps: IngestDeps): Promise<Ingested> {
+  const parts = request.brand.split?.(request.input) ?? [request.input];
+  return parts.length === 1 ? ingestWhole(request, arrival, deps) : ingestLong(request, arrival, parts, deps);
+}
+
+/** Nearly every upload: no step more than it needs. */
+function ingestWhole(request: Request, arrival: Arrival, deps: IngestDeps): Promise<Ingested> {
+  if (request.identity.transferKey === undefined) return ingestPart(request, arrival, undefined, deps);
+  return openTransfer(request, deps).then((transfer) => ingestPart(request, arrival, transfer, deps));
+}
+
+async function ingestLong(
+  request: Request,
+  arrival: Arrival,
+  parts: readonly WireInput[],
+  deps: IngestDeps,
+): Promise<Ingested> {
   const inFlight: Promise<Ingested>[] = [];
   try {
     return await ingestParts(request, arrival, parts, inFlight, deps);
@@ -39,41 +54,49 @@ async function ingestParts(
   inFlight: Promise<Ingested>[],
   deps: IngestDeps,
 ): Promise<Ingested> {
-  const replies = [];
-  for (const [at, input] of parts.slice(0, -1).entries()) {
+  const replies: JsonObject[] = [];
+  const take = async (input: WireInput): Promise<Decoded> => {
     const part = { ...request, input };
     const decoded = await decode(part, arrival, undefined, deps);
     replies.push(decoded.reply);
-    const committed = commit(part, arrival, withoutPointers(decoded), deps);
+    const committed = commit(part, arrival, withoutPointers(decoded), deps, TOLD);
     committed.catch(() => undefined); // awaited below; until then its failure must not count as nobody's
     inFlight.push(committed);
     await turn(); // the store gets what it was given, and other terminals get their turn
+    return decoded;
+  };
+  for (const [at, input] of parts.slice(0, -1).entries()) {
+    await take(input);
     if (at >= PARTS_IN_FLIGHT) await inFlight[at - PARTS_IN_FLIGHT];
   }
-  const earlier = await Promise.all(inFlight);
-  const last = await ingestPart({ ...request, input: parts.at(-1) ?? request.input }, arrival, undefined, deps);
-  const reply = request.brand.join?.([...replies, last.decoded.reply]) ?? last.decoded.reply;
-  const newPunches = earlier.reduce((sum, part) => sum + part.newPunches, last.newPunches);
-  return { decoded: { ...last.decoded, reply }, newPunches };
+  const decoded = await take(parts.at(-1) ?? request.input);
+  const stored = await Promise.all(inFlight);
+  await commit(request, arrival, { ...decoded, events: [], parked: [] }, deps, TOLD);
+  const newPunches = stored.reduce((sum, part) => sum + part.newPunches, 0);
+  return { decoded: { ...decoded, reply: request.brand.join?.(replies) ?? decoded.reply }, newPunches };
 }
 
 const turn = (): Promise<void> => new Promise((next) => setImmediate(next));
 
-/** Pointers and what else the upload says of the terminal belong to its last part. */
-const withoutPointers = (decoded: Decoded): Decoded => ({ ...decoded, facts: {} });
-
-async function openTransfer({ identity, serialNumber }: Request, deps: IngestDeps): Promise<OpenTransfer | undefined> {
-  return identity.transferKey === undefined ? undefined : deps.store.findTransfer(serialNumber, identity.transferKey);
+/** Pointers and what else the upload says of the terminal come behind its last part. */
+function withoutPointers({ transfer: _, ...decoded }: Decoded): Decoded {
+  return { ...decoded, facts: {} };
 }
 
-async function ingestPart(
+async function openTransfer({ identity, serialNumber }: Request, deps: IngestDeps): Promise<OpenTransfer | undefined> {
+  if (identity.transferKey === undefined) return undefined;
+  return openTransferOf(await deps.store.findTransfer(serialNumber, identity.transferKey), deps.vault);
+}
+
+function ingestPart(
   request: Request,
   arrival: Arrival,
   transfer: OpenTransfer | undefined,
   deps: IngestDeps,
 ): Promise<Ingested> {
   const decoded = decode(request, arrival, transfer, deps);
-  return commit(request, arrival, decoded instanceof Promise ? await decoded : decoded, deps);
+  if (decoded instanceof Promise) return decoded.then((late) => commit(request, arrival, late, deps, TOLD));
+  return commit(request, arrival, decoded, deps, TOLD);
 }
 
 /** A codec must not throw. If one does, the bytes are kept, it is said loudly, and nothing is acknowledged. */
@@ -87,6 +110,7 @@ function decode(
     now: arrival.receivedAt,
     terminal: arrival.terminal,
     ...(transfer === undefined ? {} : { transfer }),
+    ...(arrival.wordOf === undefined ? {} : { wordOf: arrival.wordOf }),
   };
   try {
     return request.brand.decode(request.input, context);
@@ -95,14 +119,18 @@ function decode(
   }
 }
 
+/** Whoever sent a request was touched in the registry, which tells all contacts together. What comes by a socket is told with it. */
+const TOLD = { isContactTold: true } as const;
+
 export async function commit(
   request: Request,
   arrival: Arrival,
   decoded: Decoded,
   deps: IngestDeps,
+  contact: { readonly isContactTold?: true } = {},
 ): Promise<Ingested> {
   if (!needsCommit(decoded, arrival.terminal)) return { decoded, newPunches: 0 };
-  const receipt = await deps.store.commitUpload(uploadOf(arrival, decoded, deps.vault));
+  const receipt = await deps.store.commitUpload({ ...uploadOf(arrival, decoded, deps.vault), ...contact });
   count(request, arrival, decoded, receipt, deps);
   return { decoded, newPunches: receipt.newPunches };
 }
@@ -115,8 +143,9 @@ function count(
   { metrics, log }: IngestDeps,
 ): void {
   const { name } = request.brand;
-  if (receipt.newPunches > 0) metrics.punches.inc({ brand: name, result: 'new' }, receipt.newPunches);
-  if (receipt.duplicatePunches > 0) metrics.punches.inc({ brand: name, result: 'resent' }, receipt.duplicatePunches);
+  const { newPunches, resentPunches } = brandMetricsOf(metrics, name);
+  if (receipt.newPunches > 0) newPunches.inc(receipt.newPunches);
+  if (receipt.duplicatePunches > 0) resentPunches.inc(receipt.duplicatePunches);
   for (const { reason } of decoded.parked) metrics.parked.inc({ brand: name, reason });
   if (receipt.newParked > 0)
     log.warn(

@@ -1,12 +1,11 @@
 import { digestOf, messageOf, NOBODY, type SerialNumber, type Terminal } from '@biolistener/core';
+import { packRequest, type Arrival } from '@biolistener/intake';
 import type { ParkedPiece } from '@biolistener/store';
 import type { Brand, Decoded, Identity, WireInput, WireOutput } from '@biolistener/wire';
 import type { ListenerDeps } from './deps.ts';
 import { listenerError, type ListenerReason } from './errors.ts';
 import { sometimes } from './log-seldom.ts';
-import { packRequest } from './quarantine.ts';
 import { reply, tags, type Request } from './request.ts';
-import type { Arrival } from './upload.ts';
 
 const NOT_FOUND = 'no terminal protocol is known at this address; the request was kept for the operator\n';
 

@@ -72,4 +72,17 @@ describe('a gate', () => {
     expect(gate.total).toBe(0);
     expect(gate.enter('a', 3)).toBe(true);
   });
+
+  test('does not remember for ever who has left', () => {
+    const gate = createGate(1, 100);
+    gate.enter('stays', 1);
+    for (let i = 0; i < 50_000; i += 1) {
+      gate.enter(`made-up-${i}`, 1);
+      gate.leave(`made-up-${i}`, 1);
+    }
+    expect(gate.keys).toBeLessThan(25_000);
+    expect(gate.enter('stays', 1)).toBe(false);
+    gate.leave('stays', 1);
+    expect(gate.enter('stays', 1)).toBe(true);
+  });
 });

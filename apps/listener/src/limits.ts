@@ -45,27 +45,44 @@ export interface Gate {
   enter(key: string, amount: number): boolean;
   leave(key: string, amount: number): void;
   readonly total: number;
+  /** Keys in memory, those with nothing in progress included. */
+  readonly keys: number;
 }
 
+/** So many keys with nothing in progress may stay in memory before all of them are forgotten. */
+const MOST_IDLE = 20_000;
+
 export function createGate(perKey: number, inAll: number): Gate {
+  // A key stays with 0 for a while: a map that loses its only key and gets it back makes a new table each time, and
+  // those tables live long enough to fill the old part of the heap.
   const held = new Map<string, number>();
+  let idle = 0;
   let total = 0;
+  function forgetIdle(): void {
+    for (const [key, amount] of held) if (amount === 0) held.delete(key);
+    idle = 0;
+  }
   return {
     enter(key, amount) {
-      const mine = (held.get(key) ?? 0) + amount;
+      const before = held.get(key);
+      const mine = (before ?? 0) + amount;
       if (mine > perKey || total + amount > inAll) return false;
+      if (before === 0) idle -= 1;
       held.set(key, mine);
       total += amount;
       return true;
     },
     leave(key, amount) {
       const mine = (held.get(key) ?? 0) - amount;
-      if (mine > 0) held.set(key, mine);
-      else held.delete(key);
       total -= amount;
+      held.set(key, Math.max(0, mine));
+      if (mine <= 0 && (idle += 1) > MOST_IDLE) forgetIdle();
     },
     get total() {
       return total;
+    },
+    get keys() {
+      return held.size;
     },
   };
 }

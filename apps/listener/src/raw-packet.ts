@@ -1,9 +1,38 @@
+import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ListenerDeps } from './deps.ts';
 import { keepUnclaimed } from './keep.ts';
 import { sometimes } from './log-seldom.ts';
 
 const MAX_RAW = 16_384;
+const REFUSED = 'this is no HTTP request; it was kept for the operator\n';
+
+/** The newest request of a connection that is not answered yet, by its response. */
+const NEWEST = Symbol('newest response');
+type Asked = Socket & { [NEWEST]?: ServerResponse | undefined };
+
+export const noteRequest = (socket: Asked, res: ServerResponse): void => {
+  socket[NEWEST] = res;
+};
+
+/**
+ * The reply is handed over: whatever is written to the connection now comes after it. Kept any longer, the last request of each
+ * of thousands of connections would grow old in memory.
+ */
+export function noteReply(socket: Asked | null, res: ServerResponse): void {
+  if (socket?.[NEWEST] === res) socket[NEWEST] = undefined;
+}
+
+/**
+ * Runs once what was asked before on this connection is answered. A terminal that announces less body than it sends would
+ * else hear the complaint about the rest in place of its OK, and send the same again for ever (protocols/zkteco-push.md Q4).
+ * Where the newest request is itself not whole, the complaint is about it, and there is nothing to wait for.
+ */
+function afterReplies(socket: Asked, then: () => void): void {
+  const res = socket[NEWEST];
+  if (res === undefined || res.writableFinished || res.destroyed || !res.req.complete) then();
+  else res.once('close', then);
+}
 
 /**
  * A request that Node's parser refuses. Some firmware puts a raw blank into the request target
@@ -27,9 +56,10 @@ export function answerRawPacket(
       'a request that is no HTTP',
     ),
   );
-  if (/^GET .*\/getrequest.* HTTP\/1\.[01]$/i.test(line)) return end(socket, '200 OK', 'OK');
+  const isPoll = /^GET .*\/getrequest.* HTTP\/1\.[01]$/i.test(line);
+  if (isPoll) return afterReplies(socket, () => end(socket, '200 OK', 'OK'));
   void keep(packet, line, address, deps).finally(() =>
-    end(socket, '400 Bad Request', 'this is no HTTP request; it was kept for the operator\n'),
+    afterReplies(socket, () => end(socket, '400 Bad Request', REFUSED)),
   );
 }
 

@@ -8,7 +8,15 @@ const OTHER = asSerialNumber('TEST0000002');
 
 /** A registry over a store whose content the test changes. */
 function registryOver(own: Partial<Store> = {}) {
-  const state = { revision: 1, terminals: [] as Terminal[], waiting: [] as Terminal['serialNumber'][], reads: 0 };
+  const state = {
+    revision: 1,
+    terminals: [] as Terminal[],
+    waiting: [] as Terminal['serialNumber'][],
+    reads: 0,
+    looks: 0,
+    now: T0,
+    dueAt: undefined as number | undefined,
+  };
   const flushed: (readonly Contact[])[] = [];
   const store = fakeStore({
     revision: () => Promise.resolve(state.revision),
@@ -16,11 +24,15 @@ function registryOver(own: Partial<Store> = {}) {
       state.reads += 1;
       return Promise.resolve([...state.terminals]);
     },
-    terminalsWithCommands: () => Promise.resolve([...state.waiting]),
+    terminalsWithCommands: () => {
+      state.looks += 1;
+      return Promise.resolve([...state.waiting]);
+    },
+    nextCommandAt: () => Promise.resolve(state.dueAt),
     noteContacts: (contacts) => Promise.resolve(void flushed.push(contacts)),
     ...own,
   });
-  const registry = createRegistry(store);
+  const registry = createRegistry(store, () => state.now);
   /** As when a person changes something: the revision moves. */
   const change = async (terminals: Terminal[], waiting: Terminal['serialNumber'][] = []) => {
     Object.assign(state, { terminals, waiting, revision: state.revision + 1 });
@@ -203,6 +215,24 @@ describe('following the store', () => {
     expect(entry).toMatchObject({ terminal: { status: 'approved' }, lastContactAt: T0, isTouched: true });
   });
 
+  test('many contacts are written piece by piece; a piece that fails and those behind it come again, and no other', async () => {
+    const serials = Array.from({ length: 1200 }, (_, at) => asSerialNumber(`SN${at}`));
+    const batches: string[][] = [];
+    const { registry, change } = registryOver({
+      noteContacts: (contacts) => {
+        batches.push(contacts.map((contact) => contact.serialNumber));
+        return batches.length === 2 ? Promise.reject(new Error('busy')) : Promise.resolve();
+      },
+    });
+    await change(serials.map((serialNumber) => terminalOf({ serialNumber })));
+    for (const serialNumber of serials) registry.touch(registry.find(serialNumber)!, T0, 'a');
+    await expect(registry.flush()).rejects.toThrow('busy');
+    await registry.flush();
+    expect(batches.every((batch) => batch.length <= 500)).toBe(true);
+    const [first = [], , ...later] = batches;
+    expect([...first, ...later.flat()].toSorted()).toEqual(serials.toSorted());
+  });
+
   test('knows who has commands waiting, and who has none any more', async () => {
     const { registry, change } = registryOver();
     const both = [terminalOf(), terminalOf({ serialNumber: OTHER })];
@@ -210,6 +240,35 @@ describe('following the store', () => {
     expect([registry.find(SN)?.hasCommands, registry.find(OTHER)?.hasCommands]).toEqual([false, true]);
     await change(both, [SN]);
     expect([registry.find(SN)?.hasCommands, registry.find(OTHER)?.hasCommands]).toEqual([true, false]);
+  });
+
+  test('hears of commands that become due though nobody changed anything', async () => {
+    const { registry, state, change } = registryOver();
+    state.dueAt = T0 + 900;
+    await change([terminalOf()]);
+    state.waiting = [SN];
+    state.now = T0 + 899;
+    await registry.refresh();
+    expect([registry.find(SN)?.hasCommands, state.looks]).toEqual([false, 1]);
+    state.now = T0 + 900;
+    await registry.refresh();
+    expect([registry.find(SN)?.hasCommands, state.looks, state.reads]).toEqual([true, 2, 1]);
+  });
+
+  test('looks where it was told to, and every five seconds because of other processes', async () => {
+    const { registry, state, change } = registryOver();
+    await change([terminalOf()]);
+    registry.lookAgainAt(T0 + 300);
+    for (const [after, looks] of [
+      [299, 1],
+      [300, 2],
+      [5_299, 2],
+      [5_300, 3],
+    ] as const) {
+      state.now = T0 + after;
+      await registry.refresh();
+      expect(state.looks).toBe(looks);
+    }
   });
 
   test('counts terminals by status, none included', async () => {

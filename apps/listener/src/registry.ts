@@ -4,7 +4,10 @@ import type { Contact, Store } from '@biolistener/store';
 /** What the listener remembers of one terminal between requests, so that an idle poll asks nobody. */
 export interface Entry {
   terminal: Terminal;
+  /** Something may wait for it: a poll asks the store. */
   hasCommands: boolean;
+  /** What the last commands that went to it were called, by id. */
+  words: Map<string, string> | undefined;
   lastContactAt: Instant;
   lastAddress: string;
   /** When its own words on itself (clock, firmware) were last read. */
@@ -22,15 +25,24 @@ export interface Registry {
   touch(entry: Entry, at: Instant, address: string): void;
   learn(entry: Entry, at: Instant, facts: { profile?: JsonObject; clockDriftSeconds?: number }): void;
   flush(): Promise<void>;
-  /** Reads again what people changed, when the store's revision moved. */
+  /** Reads again what people changed, when the store's revision moved, and whose commands are due by now. */
   refresh(): Promise<void>;
+  /** At this instant something may be due that moves no revision: an answer that stays out, a second try. */
+  lookAgainAt(at: Instant): void;
   countByStatus(): Record<Terminal['status'], number>;
 }
 
-export function createRegistry(store: Store): Registry {
+/** Other processes lease commands too, of which this one hears nothing: so often it looks in any case. */
+const LOOK_EVERY_MS = 5_000;
+
+/** Contacts written at once: ten thousand in one piece would be megabytes that live just long enough to become old. */
+const SLICE = 500;
+
+export function createRegistry(store: Store, now: () => Instant = Date.now): Registry {
   const entries = new Map<SerialNumber, Entry>();
   const touched = new Set<Entry>();
   let revision = -1;
+  let nextLookAt = 0;
 
   function remember(terminal: Terminal): Entry {
     const known = entries.get(terminal.serialNumber);
@@ -42,6 +54,7 @@ export function createRegistry(store: Store): Registry {
     const entry: Entry = {
       terminal,
       hasCommands: false,
+      words: undefined,
       lastContactAt: terminal.lastContactAt,
       lastAddress: terminal.lastAddress ?? '',
       factsAt: 0,
@@ -73,6 +86,21 @@ export function createRegistry(store: Store): Registry {
     touch(entry, entry.lastContactAt, entry.lastAddress);
   }
 
+  async function write(batch: readonly Entry[]): Promise<void> {
+    const contacts = batch.map(contactOf);
+    for (const entry of batch) {
+      touched.delete(entry);
+      entry.isTouched = false;
+      entry.learnt = undefined;
+    }
+    try {
+      await store.noteContacts(contacts);
+    } catch (error) {
+      batch.forEach((entry, at) => takeBack(entry, contacts[at]));
+      throw error;
+    }
+  }
+
   return {
     find: (serialNumber) => entries.get(serialNumber),
     meet: async (contact) => remember(await store.noteTerminal(contact)),
@@ -87,28 +115,22 @@ export function createRegistry(store: Store): Registry {
       touch(entry, at, entry.lastAddress);
     },
     async flush() {
-      const batch = [...touched];
-      if (batch.length === 0) return;
-      const contacts = batch.map(contactOf);
-      touched.clear();
-      for (const entry of batch) {
-        entry.isTouched = false;
-        entry.learnt = undefined;
-      }
-      try {
-        await store.noteContacts(contacts);
-      } catch (error) {
-        batch.forEach((entry, at) => takeBack(entry, contacts[at]));
-        throw error;
-      }
+      const all = [...touched];
+      for (let from = 0; from < all.length; from += SLICE) await write(all.slice(from, from + SLICE));
     },
     async refresh() {
-      const now = await store.revision();
-      if (now === revision) return;
-      for (const terminal of await store.allTerminals()) remember(terminal);
-      const waiting = new Set(await store.terminalsWithCommands());
+      const at = now();
+      const moved = await store.revision();
+      if (moved === revision && at < nextLookAt) return;
+      if (moved !== revision) for (const terminal of await store.allTerminals()) remember(terminal);
+      nextLookAt = at + LOOK_EVERY_MS;
+      const waiting = new Set(await store.terminalsWithCommands(at));
       for (const [serialNumber, entry] of entries) entry.hasCommands = waiting.has(serialNumber);
-      revision = now;
+      nextLookAt = Math.min(nextLookAt, (await store.nextCommandAt(at)) ?? Infinity);
+      revision = moved;
+    },
+    lookAgainAt(at) {
+      nextLookAt = Math.min(nextLookAt, at);
     },
     countByStatus() {
       const counts = { pending: 0, approved: 0, blocked: 0 };

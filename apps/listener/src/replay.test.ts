@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { asSerialNumber, type Punch, type Terminal } from '@biolistener/core';
+import { packRequest, quarantineOf } from '@biolistener/intake';
 import { createVault, keyringOfText } from '@biolistener/security';
 import type { ParkedItem, QuarantinedItem, Store, Upload } from '@biolistener/store';
 import type { Brand, WireInput } from '@biolistener/wire';
 import { benchOf, brandOf, decodedOf, identityOf, inputOf, pieceOf, SN, T0, terminalOf, vault } from '../test/kit.ts';
-import { packRequest, quarantineOf } from './quarantine.ts';
 import { replayWaiting } from './replay.ts';
 
 const OTHER = asSerialNumber('TEST0000002');

@@ -1,4 +1,5 @@
 import { isTransient, messageOf, type SerialNumber } from '@biolistener/core';
+import { openQuarantined, unpackRequest } from '@biolistener/intake';
 import type { ParkedItem, QuarantinedItem } from '@biolistener/store';
 import type { Brand, Decoded, WireInput } from '@biolistener/wire';
 import { z } from 'zod';
@@ -6,7 +7,6 @@ import type { ListenerDeps } from './deps.ts';
 import { commit } from './ingest.ts';
 import { keepWhole } from './keep.ts';
 import { sometimes } from './log-seldom.ts';
-import { openQuarantined, unpackRequest } from './quarantine.ts';
 import type { Entry } from './registry.ts';
 import { arrivalOf, type Request } from './request.ts';
 

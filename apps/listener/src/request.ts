@@ -1,10 +1,11 @@
 import type { SerialNumber } from '@biolistener/core';
+import type { Arrival } from '@biolistener/intake';
 import type { Metrics } from '@biolistener/telemetry';
 import type { Brand, Identity, Outcome, WireInput, WireOutput } from '@biolistener/wire';
 import { randomBytes } from 'node:crypto';
 import type { ListenerDeps } from './deps.ts';
 import type { Entry } from './registry.ts';
-import type { Arrival } from './upload.ts';
+import { wordOf } from './sent-words.ts';
 
 /** A request whose brand and terminal are known. */
 export interface Request {
@@ -41,13 +42,18 @@ function counterOf(metrics: Metrics, brand: string, operation: string, outcome: 
 const labelOf = (operation: string): string =>
   /^[\w./-]{1,40}$/.test(operation) && !operation.startsWith('unknown') ? operation : 'unknown';
 
-export function arrivalOf(request: Request, entry: Pick<Entry, 'terminal'>, deps: Pick<ListenerDeps, 'now'>): Arrival {
+export function arrivalOf(
+  request: Request,
+  entry: Pick<Entry, 'terminal' | 'words'>,
+  deps: Pick<ListenerDeps, 'now'>,
+): Arrival {
   return {
     correlationId: newCorrelationId(),
     terminal: entry.terminal,
     identity: request.identity,
     head: request.input,
     receivedAt: deps.now(),
+    ...(entry.words === undefined ? {} : { wordOf: wordOf(entry) }),
   };
 }
 

@@ -1,11 +1,13 @@
 import { asSerialNumber, type SerialNumber, type Terminal } from '@biolistener/core';
 import { createVault, keyringOfText } from '@biolistener/security';
-import type { CommitReceipt, Store, Upload } from '@biolistener/store';
+import type { CommitReceipt, Store, StoredCommand, Upload } from '@biolistener/store';
 import { openMetrics, type Log } from '@biolistener/telemetry';
 import type { Brand, Decoded, Identity, Outcome, WireInput, WireOutput } from '@biolistener/wire';
 import type { ListenerDeps } from '../src/deps.ts';
+import { createKeyBook } from '../src/key-book.ts';
 import { createGate, createRateLimiter } from '../src/limits.ts';
 import { createRegistry, type Registry } from '../src/registry.ts';
+import { createSentBook } from '../src/sent-book.ts';
 
 /** 2026-03-09T08:35:30Z */
 export const T0 = Date.UTC(2026, 2, 9, 8, 35, 30);
@@ -53,6 +55,37 @@ export const decodedOf = (with_: Partial<Decoded> = {}): Decoded => ({
   ...with_,
 });
 
+/** A command as the store hands it out. */
+export const commandOf = (id: string, with_: Partial<StoredCommand> = {}): StoredCommand => ({
+  id,
+  kind: 'restart',
+  parameters: {},
+  serialNumber: SN,
+  state: 'leased',
+  origin: 'desk',
+  askedBy: 'desk:test',
+  deskName: undefined,
+  pin: undefined,
+  priority: 5,
+  notBefore: undefined,
+  deadline: T0 + 3_600_000,
+  attempts: 1,
+  maxAttempts: 3,
+  bytes: 10,
+  needsProof: false,
+  leaseUntil: T0 + 60_000,
+  resultCode: undefined,
+  resultInfo: {},
+  reason: undefined,
+  detail: undefined,
+  proof: undefined,
+  createdAt: T0,
+  sentAt: undefined,
+  answeredAt: undefined,
+  closedAt: undefined,
+  ...with_,
+});
+
 /** One piece that could not be read: the smallest thing that needs a commit. */
 export const pieceOf = (text: string): Decoded['parked'][number] => ({
   reason: 'PAPER_TORN',
@@ -86,6 +119,14 @@ export const brandOf = (own: Partial<Brand> = {}): Brand => ({
   commands: [],
   keypad: [],
   errors: {},
+  answerWithinMs: 120_000,
+  roster: {
+    canTake: () => ({ canTake: true }),
+    planWrite: () => [],
+    planRemove: () => [],
+    planReadBack: () => [],
+    abilities: () => ({ commands: [], templates: [], takesPhotos: false, canReadBack: false }),
+  },
   claims: () => true,
   identify: () => identityOf(),
   decode: () => decodedOf(),
@@ -130,6 +171,7 @@ export async function benchOf(
     readonly store?: Partial<Store>;
     readonly terminals?: readonly Terminal[];
     readonly withCommands?: readonly SerialNumber[];
+    readonly settings?: Awaited<ReturnType<Store['listSettings']>>;
     readonly deps?: Partial<ListenerDeps>;
   } = {},
 ): Promise<Bench> {
@@ -142,17 +184,24 @@ export async function benchOf(
     revision: () => Promise.resolve(1),
     allTerminals: () => Promise.resolve([...(options.terminals ?? [terminalOf()])]),
     terminalsWithCommands: () => Promise.resolve([...(options.withCommands ?? [])]),
+    nextCommandAt: () => Promise.resolve(undefined),
+    listSettings: () => Promise.resolve([...(options.settings ?? [])]),
     ...options.store,
   });
-  const registry = createRegistry(store);
+  const registry = createRegistry(store, () => T0);
   await registry.refresh();
   const log = memoryLog();
+  const keys = createKeyBook({ store, vault, registry, log, now: () => T0 });
+  await keys.refresh();
   let nudges = 0;
   const deps: ListenerDeps = {
     brands: [brandOf()],
     store,
     vault,
     registry,
+    keys,
+    sent: createSentBook({ store, registry, log, now: () => T0, patience: options.deps?.mailbox?.patience }),
+    mailbox: { portionBytes: 64 * 1024, leaseMs: 60_000 },
     limits: {
       addressRate: createRateLimiter(1000, 1000),
       terminalRate: createRateLimiter(1000, 1000),

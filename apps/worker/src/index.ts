@@ -5,7 +5,12 @@ import { DeliveryProcess, enterTarget } from './worker.ts';
 export type { WorkerClock, WorkerDeps, WorkerMetrics, WorkerTarget } from './deps.ts';
 export type { WorkerStatus } from './status.ts';
 export { NO_METRICS } from './deps.ts';
+export type { DeskCommandRequest, DeskStatus, MadeCommand } from './desk/index.ts';
 export { WORKER_ERRORS } from './errors.ts';
+export { rosterSettings } from './roster/roster-settings.ts';
+export type { RosterStatus } from './roster/roster-status.ts';
+
+export * from './suprema/index.ts';
 
 export interface RunningWorker {
   /** Lets what is in flight finish. What is left stays in the store. */

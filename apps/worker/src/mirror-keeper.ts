@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { asPin, messageOf } from '@biolistener/core';
+import { messageOf, type ZoneName } from '@biolistener/core';
 import {
   pullChanges,
+  readCapabilities,
   reconcile,
   refreshOne,
   type DeliverySettings,
@@ -10,9 +11,10 @@ import {
   type MirrorRound,
 } from '@biolistener/erpnext';
 import { backoffMs } from '@biolistener/queue';
-import type { MirroredEmployee, ParkReason, Store } from '@biolistener/store';
+import type { MirroredEmployee, ParkReason, PeopleStore, Store } from '@biolistener/store';
 import type { Log } from '@biolistener/telemetry';
 import type { WorkerClock } from './deps.ts';
+import { datedStore, findDoubtful, spellingsOf } from './mirror-looks.ts';
 import { Periodic } from './periodic.ts';
 
 export interface MirrorStatus {
@@ -46,9 +48,15 @@ export interface MirrorKeeperDeps {
 
 /** Reasons that a change of employees can take away. */
 const OF_EMPLOYEES: readonly ParkReason[] = ['unknown-pin', 'ambiguous-pin', 'inactive-employee'];
-/** How soon a change of the id field is noticed. */
+/** A move of half the company is told by its first PINs. */
+const MOST_DOUBTS = 50;
+const MOST_NEWS = 1000;
+/** How soon a change of the id field is noticed, and what people say of a PIN. */
 const WATCH_EVERY_MS = 1000;
 const FAILURE_BACKOFF = { firstMs: 1000, mostMs: 30_000 };
+/** Deliveries of whoever follows a process that was killed wait for it; so it is short, and renewed while the process lives. */
+const LEASE_MS = 15_000;
+const RENEW_EVERY_MS = 5_000;
 
 /** Keeps the mirror of employees, and lets punches go whose employee came to be (one process at a time does it). */
 export class MirrorKeeper {
@@ -57,6 +65,8 @@ export class MirrorKeeper {
   readonly #rounds: Periodic;
   readonly #watches: Periodic;
   #reconciledAt: number | undefined;
+  /** When the lease was last ours; undefined: another process has it. */
+  #claimedAt: number | undefined;
   /** As last read from the store. */
   #heldField: string | undefined;
   #wantedField: string;
@@ -98,21 +108,29 @@ export class MirrorKeeper {
     return held === field;
   }
 
-  async isFresh(): Promise<boolean> {
+  isFresh(): Promise<boolean> {
+    return this.#isAsYoungAs(this.#everyMs);
+  }
+
+  /**
+   * Whoever holds the lease may have been killed, and then compares nothing for as long as it lasts. What it left is
+   * two rounds old at most, and a PIN that it does not know is asked for by itself: deliveries need not wait.
+   */
+  async #isAsYoungAs(ageMs: number): Promise<boolean> {
     const field = this.#deps.settings().employeeIdField;
     if (!(await this.holds(field))) return false;
-    const at = Number((await this.#deps.store.getCursor(this.#stampName(field))) ?? 0);
-    return this.#deps.clock.now() - at < this.#deps.settings().mirrorEverySeconds * 1000;
+    const at = (await this.#stampOf('mirrored', field)) ?? 0;
+    return this.#deps.clock.now() - at < ageMs;
   }
 
   /** Errors: RequestFailed; MirrorMoved when the id field changed while the site was asked. */
-  refreshOne(idValue: string): Promise<MirroredEmployee[]> {
-    const { store, client, targetId, settings } = this.#deps;
+  async refreshOne(idValue: string): Promise<MirroredEmployee[]> {
+    const { client, targetId, settings } = this.#deps;
     const idField = settings().employeeIdField;
     const beforePut = async (): Promise<void> => {
       if (!(await this.holds(idField))) throw new MirrorMoved(idField);
     };
-    return refreshOne({ store, client, targetId, idField, beforePut }, idValue);
+    return refreshOne({ store: await this.#dated(idField), client, targetId, idField, beforePut }, idValue);
   }
 
   #see(held: string): void {
@@ -131,6 +149,8 @@ export class MirrorKeeper {
     const { settings, log, onRound } = this.#deps;
     const wanted = settings().employeeIdField;
     await this.holds(wanted).catch(() => undefined); // trouble of the store is told by the rounds
+    await this.#heedPersons().catch(() => undefined); // the same
+    await this.#renew().catch(() => undefined); // the same
     if (wanted !== this.#wantedField) {
       log.info({ from: this.#wantedField, to: wanted }, 'employees are found by another field from now on');
       this.#wantedField = wanted;
@@ -148,27 +168,56 @@ export class MirrorKeeper {
     return `mirror-field.${this.#deps.targetId}`;
   }
 
-  #stampName(field: string): string {
-    return `mirrored.${this.#deps.targetId}.${field}`;
+  /** When a look began that took in what changed (mirrored), or everything (reconciled). */
+  #stampName(kind: 'mirrored' | 'reconciled', field: string): string {
+    return `${kind}.${this.#deps.targetId}.${field}`;
+  }
+
+  async #stampOf(kind: 'mirrored' | 'reconciled', field: string): Promise<number | undefined> {
+    const stamp = await this.#deps.store.getCursor(this.#stampName(kind, field));
+    return stamp === undefined ? undefined : Number(stamp);
+  }
+
+  /** As the self-test last found it; before the first one times of the site say nothing. */
+  async #siteZone(): Promise<ZoneName | undefined> {
+    const target = (await this.#deps.store.listTargets()).find(({ id }) => id === this.#deps.targetId);
+    return target && readCapabilities(target.capabilities)?.siteZone;
+  }
+
+  async #dated(idField: string): Promise<PeopleStore> {
+    const { store, client, clock } = this.#deps;
+    const since = await this.#stampOf('mirrored', idField);
+    const sinceAll = await this.#stampOf('reconciled', idField);
+    const zone = await this.#siteZone();
+    return datedStore(store, client, () => ({ idField, at: clock.now(), since, sinceAll, zone }));
   }
 
   get #everyMs(): number {
     return this.#deps.settings().mirrorEverySeconds * 1000;
   }
 
-  #claim(): Promise<boolean> {
+  async #claim(): Promise<boolean> {
     const { store, clock } = this.#deps;
-    return store.claimLease(this.#lease, this.#owner, 2 * this.#everyMs + 60_000, clock.now());
+    const at = clock.now();
+    const isMine = await store.claimLease(this.#lease, this.#owner, LEASE_MS, at);
+    this.#claimedAt = isMine ? at : undefined;
+    return isMine;
+  }
+
+  /** Between two rounds, so that the others need not look at the site. */
+  async #renew(): Promise<void> {
+    const isDue = this.#claimedAt !== undefined && this.#deps.clock.now() - this.#claimedAt >= RENEW_EVERY_MS;
+    if (isDue) await this.#claim();
   }
 
   /** A round may take longer than the lease: it is renewed with each page, and whoever lost it writes no more. */
-  #mirrorDeps(idField: string, allowed: readonly string[]): MirrorDeps {
+  async #mirrorDeps(idField: string, allowed: readonly string[]): Promise<MirrorDeps> {
     const { store, client, targetId } = this.#deps;
     const beforePut = async (): Promise<void> => {
       const held = (await store.getCursor(this.#fieldName)) ?? '';
       if (!allowed.includes(held) || !(await this.#claim())) throw new MirrorMoved(idField);
     };
-    return { store, client, targetId, idField, beforePut };
+    return { store: await this.#dated(idField), client, targetId, idField, beforePut };
   }
 
   async #round(): Promise<number> {
@@ -176,7 +225,7 @@ export class MirrorKeeper {
     try {
       const isMine = await this.#claim();
       if (isMine) await this.#compare();
-      else if (!(await this.isFresh())) return 1000; // another process is at it
+      else if (!(await this.#isAsYoungAs(2 * this.#everyMs + LEASE_MS))) return 1000; // another process is at it
       this.#failures = 0;
       this.#lastAt = clock.now();
       this.#trouble = undefined;
@@ -196,9 +245,9 @@ export class MirrorKeeper {
     const startedAt = clock.now();
     const field = settings().employeeIdField;
     const isOther = !(await this.holds(field));
-    if (isOther || this.#isReconcileDue()) await this.#reconcile(field, isOther);
-    else await this.#letGo(await pullChanges(this.#mirrorDeps(field, [field])));
-    await store.setCursor(this.#stampName(field), String(startedAt));
+    if (isOther || this.#isReconcileDue()) await this.#reconcile(field, isOther, startedAt);
+    else await this.#letGo(await pullChanges(await this.#mirrorDeps(field, [field])), field);
+    await store.setCursor(this.#stampName('mirrored', field), String(startedAt));
   }
 
   #isReconcileDue(): boolean {
@@ -211,24 +260,42 @@ export class MirrorKeeper {
    * Another field: the mirror counts as of none until all rows are of the new one (docs/delivery.md#the-mirror).
    * Afterwards everything parked for an employee is looked at again: a change may have been missed by a crash.
    */
-  async #reconcile(field: string, isOther: boolean): Promise<void> {
+  async #reconcile(field: string, isOther: boolean, startedAt: number): Promise<void> {
     const { store, targetId, clock, log } = this.#deps;
     if (isOther) await this.#hold('');
-    const round = await reconcile(this.#mirrorDeps(field, [isOther ? '' : field]));
+    const round = await reconcile(await this.#mirrorDeps(field, [isOther ? '' : field]));
     // a mirror that was kept is still of the other field
     if (isOther && round.warning !== undefined) throw new Error(round.warning);
     if (isOther) await this.#hold(field);
     this.#reconciledAt = clock.now();
     if (round.warning !== undefined) log.warn({}, round.warning);
+    else await store.setCursor(this.#stampName('reconciled', field), String(startedAt));
     const released = await store.unpark(targetId, { reasons: OF_EMPLOYEES });
     log.info({ employees: round.seen, removed: round.removed, released }, 'employees compared with the site');
   }
 
-  async #letGo(round: MirrorRound): Promise<void> {
+  async #letGo(round: MirrorRound, field: string): Promise<void> {
     if (round.changedIdValues.length === 0) return;
     const { store, targetId, log } = this.#deps;
-    const pins = round.changedIdValues.map(asPin);
+    const pins = spellingsOf(round.changedIdValues);
     const released = await store.unpark(targetId, { reasons: OF_EMPLOYEES, pins });
-    log.info({ changed: pins.length, released }, 'employees changed');
+    log.info({ changed: round.changedIdValues.length, released }, 'employees changed');
+    for (const pin of pins.slice(0, MOST_DOUBTS)) {
+      const doubtful = await findDoubtful(store, { targetId, idField: field }, pin);
+      if (doubtful) log.warn(doubtful, 'check-ins were made while their PIN went to somebody else: look at them');
+    }
+  }
+
+  /** Somebody said whose a PIN is: what is parked for it is looked at again. */
+  async #heedPersons(): Promise<void> {
+    const { store, targetId, log, onRound } = this.#deps;
+    const news = await store.listPinNews(MOST_NEWS);
+    const last = news.at(-1);
+    if (!last) return;
+    const pins = spellingsOf(news.map(({ pin }) => pin));
+    const released = await store.unpark(targetId, { reasons: OF_EMPLOYEES, pins });
+    await store.clearPinNews(last.id); // after it: twice does no harm
+    log.info({ changed: pins.length, released }, 'owners of PINs were changed by people');
+    if (released > 0) onRound();
   }
 }

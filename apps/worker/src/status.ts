@@ -1,5 +1,7 @@
 import type { RelayStatus } from '@biolistener/queue';
 import type { CircuitStatus } from './circuit.ts';
+import type { PullStatus } from './pull/index.ts';
+import { rosterTrouble, type RosterStatus } from './roster/roster-status.ts';
 import type { MirrorStatus } from './mirror-keeper.ts';
 import type { SiteStatus } from './site-gate.ts';
 import type { ShiftStatus } from './watermark-keeper.ts';
@@ -15,6 +17,9 @@ export interface WorkerStatus {
   readonly circuit: CircuitStatus;
   readonly mirror: MirrorStatus;
   readonly relay: RelayStatus;
+  readonly roster: RosterStatus;
+  /** Terminals that this process calls. */
+  readonly pull?: PullStatus;
   readonly limiter: { readonly limit: number; readonly inFlight: number; readonly waiting: number };
   readonly watermark: { readonly shifts: readonly ShiftStatus[]; readonly trouble: string | undefined };
 }
@@ -31,5 +36,6 @@ export function sentenceOf(status: Omit<WorkerStatus, 'message' | 'isDelivering'
     return `Waiting for the employees of ${target.label} by the field ${mirror.wantedIdField}: ${mirror.trouble ?? 'reading'}`;
   if (circuit.state !== 'closed')
     return `Waiting for ${target.label}: ${circuit.reason ?? ''}; ${circuit.retryAt === undefined ? 'trying now' : `next try at ${new Date(circuit.retryAt).toISOString()}`}`;
-  return `Delivering to ${target.label}.`;
+  const trouble = rosterTrouble(status.roster);
+  return `Delivering to ${target.label}.${trouble === undefined ? '' : ` Rosters wait: ${trouble}.`}`;
 }

@@ -20,6 +20,8 @@ export interface ShiftStatus {
   readonly what: string;
   /** The terminal that is furthest behind. */
   readonly heldBackBy: string | undefined;
+  /** Parked punches that were waited for long enough: their people may be absent on the days in question. */
+  readonly passedOver: number;
 }
 
 export interface WatermarkDeps {
@@ -33,6 +35,7 @@ export interface WatermarkDeps {
 }
 
 const LEASE_MS = 60_000;
+const HOUR_MS = 3_600_000;
 
 /** Moves `last_sync_of_checkin` of Shift Types, when somebody opted in (docs/erpnext.md#watermark). */
 export class WatermarkKeeper {
@@ -71,20 +74,27 @@ export class WatermarkKeeper {
     const feeds = await this.#feedsOf(shift.name);
     const at = { now: clock.now(), marginMinutes: settings().watermark.marginMinutes, zone: site.zone() };
     const decision = decideStamp(shift, feeds, at);
-    const base = { shiftType: shift.name, heldBackBy: decision.heldBackBy };
+    const passedOver = feeds.reduce((sum, feed) => sum + (feed.passedOver ?? 0), 0);
+    const base = { shiftType: shift.name, heldBackBy: decision.heldBackBy, passedOver };
     if (decision.kind === 'stay') return { ...base, lastSync: shift.lastSync, what: decision.why };
     await putLastSync(client, shift.name, decision.stamp);
-    log.info({ shiftType: shift.name, stamp: decision.stamp, heldBackBy: decision.heldBackBy }, 'last sync moved');
+    log.info({ ...base, stamp: decision.stamp }, 'last sync moved');
+    if (passedOver > 0)
+      log.warn({ ...base, stamp: decision.stamp }, 'attendance is made without punches that are parked for long');
     return { ...base, lastSync: decision.stamp, what: 'moved' };
   }
 
   /** Named terminals, else every approved one. */
   async #feedsOf(shiftType: string): Promise<FeedState[]> {
-    const { store, targetId, settings } = this.#deps;
+    const { store, targetId, settings, clock } = this.#deps;
     const named = settings().watermark.feeds[shiftType]?.map(asSerialNumber);
     const serialNumbers = named ?? (await this.#approved());
-    const upTo = await store.deliveredUpTo(targetId, serialNumbers);
-    return serialNumbers.map((terminal) => ({ terminal, upTo: upTo.get(terminal) }));
+    const parkedSince = clock.now() - settings().watermark.parkedHours * HOUR_MS;
+    const upTo = await store.deliveredUpTo(targetId, serialNumbers, parkedSince);
+    return serialNumbers.map((terminal) => {
+      const reached = upTo.get(terminal);
+      return { terminal, upTo: reached?.instant, passedOver: reached?.passedOver ?? 0 };
+    });
   }
 
   async #approved(): Promise<SerialNumber[]> {

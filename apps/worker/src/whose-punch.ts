@@ -3,13 +3,13 @@ import type { DeliverContext } from './deliver-context.ts';
 import { findEmployee, type FoundEmployee } from './find-employee.ts';
 
 /**
- * Whose check-in a punch becomes: whose PIN it is, but once the site may hold it for somebody, only that employee's. A
+ * Whose check-in a punch becomes: whose PIN it was then, but once the site may hold it for somebody, only that employee's. A
  * PIN that moved to another meanwhile would else make a second check-in (docs/delivery.md#never-twice).
  * Errors: as findEmployee.
  */
 export async function whosePunch(job: DeliveryJob, ctx: DeliverContext): Promise<FoundEmployee> {
   if (job.employee !== undefined && (await mayBeAtSite(job, ctx))) return { kind: 'one', employee: job.employee };
-  return findEmployee(job.punch.pin, ctx);
+  return findEmployee(job, ctx);
 }
 
 /** The employee is decided right before sending, so a decision without any attempt is a process that died in between. */

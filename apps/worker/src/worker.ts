@@ -1,3 +1,4 @@
+import { findBrand } from '@biolistener/brands';
 import { randomUUID } from 'node:crypto';
 import { messageOf } from '@biolistener/core';
 import { ErpNextClient, targetIdOf } from '@biolistener/erpnext';
@@ -15,18 +16,23 @@ import {
   type DeliveryQueue,
   type DeliveryWorker,
 } from '@biolistener/queue';
+import { DEFAULT_ROSTER_SETTINGS } from '@biolistener/roster';
 import type { Target } from '@biolistener/store';
 import type { Log } from '@biolistener/telemetry';
 import type { Redis } from '@biolistener/queue';
 import { Circuit, type CircuitStatus } from './circuit.ts';
 import type { DeliverContext } from './deliver-context.ts';
+import { ClockKeeper } from './clock-keeper.ts';
 import { NO_METRICS, REAL_CLOCK, type WorkerClock, type WorkerDeps, type WorkerMetrics } from './deps.ts';
+import { deskCommands, startDesk, type RunningDesk } from './desk/index.ts';
 import { HANDLERS } from './handlers.ts';
 import { KeyedMutex } from './keyed-mutex.ts';
 import { Limiter } from './limiter.ts';
 import { MirrorKeeper } from './mirror-keeper.ts';
 import { Periodic } from './periodic.ts';
+import { PullProcess } from './pull/index.ts';
 import { RefusedRetry } from './refused-retry.ts';
+import { RosterProcess } from './roster/roster-process.ts';
 import { SiteGate } from './site-gate.ts';
 import { sentenceOf, type WorkerStatus } from './status.ts';
 import { WatermarkKeeper } from './watermark-keeper.ts';
@@ -46,14 +52,18 @@ export class DeliveryProcess {
   readonly #queue: DeliveryQueue;
   readonly #worker: DeliveryWorker;
   readonly #relay: Relay;
+  readonly #roster: RosterProcess;
+  readonly #pull: PullProcess | undefined;
   readonly #site: SiteGate;
   readonly #mirror: MirrorKeeper;
   readonly #watermark: WatermarkKeeper;
+  readonly #clocks: ClockKeeper;
   readonly #refused: RefusedRetry;
   readonly #circuit: Circuit;
   readonly #limiter = new Limiter();
   readonly #lanes = new KeyedMutex();
   readonly #chores: Periodic;
+  #desk: RunningDesk | undefined;
   #redisState: { state: 'up' | 'down'; reason: string } = { state: 'down', reason: 'not connected yet' };
   #retryTimer: NodeJS.Timeout | undefined;
   #isPaused = true;
@@ -80,7 +90,11 @@ export class DeliveryProcess {
     this.#mirror = new MirrorKeeper({ ...shared, onRound: () => this.#steer() });
     this.#watermark = new WatermarkKeeper({ ...shared, site: this.#site }, randomUUID());
     this.#refused = new RefusedRetry(shared);
+    const keepsClock = (brand: string): boolean => findBrand(brand)?.keepsClock === true;
+    this.#clocks = new ClockKeeper({ ...shared, keepsClock }, randomUUID());
     this.#relay = this.#makeRelay();
+    this.#roster = this.#makeRoster();
+    this.#pull = this.#makePull();
     this.#chores = new Periodic(() => this.#doChores());
   }
 
@@ -91,7 +105,10 @@ export class DeliveryProcess {
     this.#site.start();
     this.#mirror.start();
     this.#relay.start();
+    this.#roster.start();
+    this.#pull?.start();
     this.#chores.run();
+    this.#desk = this.#startDesk();
   }
 
   /** Lets what is in flight finish; the rest stays in the store. */
@@ -103,7 +120,10 @@ export class DeliveryProcess {
     this.#isStopping = true;
     this.#stopListening();
     clearTimeout(this.#retryTimer);
+    await this.#desk?.stop();
     await Promise.all([this.#site.stop(), this.#mirror.stop(), this.#chores.stop(), this.#relay.stop()]);
+    await this.#pull?.stop();
+    await this.#roster.stop();
     await this.#worker.close();
     await this.#queue.close().catch(() => undefined); // Redis may be away
     for (const redis of [this.#redis, this.#subscriber]) closeRedis(redis);
@@ -112,6 +132,7 @@ export class DeliveryProcess {
 
   nudge(): void {
     this.#relay.nudge();
+    this.#roster.nudge();
   }
 
   status(): WorkerStatus {
@@ -122,6 +143,8 @@ export class DeliveryProcess {
       circuit: this.#circuit.status(),
       mirror: this.#mirror.status(),
       relay: this.#relay.status(),
+      roster: this.#roster.status(),
+      ...(this.#pull && { pull: this.#pull.status() }),
       limiter: this.#limiter.status(),
       watermark: this.#watermark.status(),
     };
@@ -132,6 +155,24 @@ export class DeliveryProcess {
   #shared() {
     const { store, settings } = this.#deps;
     return { store, settings, targetId: this.#target.id, clock: this.#clock, log: this.#log };
+  }
+
+  /** Over the same connection, limiter and circuit as the check-ins. */
+  #startDesk(): RunningDesk | undefined {
+    const { desk, store } = this.#deps;
+    if (desk === undefined) return undefined;
+    const settings = this.#deps.rosterSettings ?? (() => DEFAULT_ROSTER_SETTINGS);
+    const commands = deskCommands({ store, rulesOf: desk.rulesOf, settings, now: () => this.#clock.now() });
+    const site = { client: this.#client, site: this.#site, circuit: this.#circuit, limiter: this.#limiter };
+    return startDesk({ ...this.#shared(), ...site, ...commands, troubles: () => this.#troubles(), ...desk });
+  }
+
+  /** Of terminals that this process calls. */
+  #troubles(): ReadonlyMap<string, string> {
+    const called = this.#pull?.status().terminals ?? [];
+    return new Map(
+      called.flatMap(({ serialNumber, trouble }) => (trouble === undefined ? [] : [[serialNumber, trouble]])),
+    );
   }
 
   /** Made when first asked for: the parts know each other only after the constructor. */
@@ -171,12 +212,31 @@ export class DeliveryProcess {
     });
   }
 
+  #makeRoster(): RosterProcess {
+    const { store, redis, rosterSettings } = this.#deps;
+    return new RosterProcess({
+      store,
+      redis: this.#redis,
+      redisUrl: redis.url,
+      settings: rosterSettings ?? (() => DEFAULT_ROSTER_SETTINGS),
+      metrics: this.#metrics,
+      clock: this.#clock,
+      log: this.#deps.log,
+    });
+  }
+
+  /** Needs neither ERPNext nor Redis: what it reads stands in the store. */
+  #makePull(): PullProcess | undefined {
+    const { store, pull, log } = this.#deps;
+    return pull && new PullProcess({ store, ...pull, clock: this.#clock, log, nudge: () => this.nudge() });
+  }
+
   #onRedis(state: 'up' | 'down', reason: string): void {
     this.#redisState = { state, reason };
     if (this.#isStopping) return;
     if (state === 'down') this.#log.error({ reason }, 'Redis is away, punches are kept in the store');
     else this.#log.info({}, 'Redis is there');
-    if (state === 'up') this.#relay.nudge();
+    if (state === 'up') this.nudge();
   }
 
   /** Errors of a connection are told by `onRedis`, once; here they would come with every attempt. */
@@ -214,6 +274,7 @@ export class DeliveryProcess {
   async #doChores(): Promise<number> {
     await this.#refused.round();
     await this.#watermark.round();
+    await this.#clocks.round();
     return CHORES_EVERY_MS;
   }
 }

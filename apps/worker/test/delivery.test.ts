@@ -76,6 +76,18 @@ describe('log types', () => {
     expect((await bench.delivery(ids[0]!))?.logTypeSource).toBe('after IN');
   });
 
+  test('are decided for each punch once: one that comes again turns nothing', async () => {
+    bench.settings = { ...bench.settings, logTypePolicy: { ...DEFAULT_LOG_TYPE_POLICY, kind: 'alternate' } };
+    await bench.worker();
+    const [first] = await bench.punch(['1', '2026-03-09 09:00:00']);
+    await bench.allDone(1);
+    await bench.punch(['1', '2026-03-09 09:00:00'], ['1', '2026-03-09 09:00:00']);
+    await bench.store.replay(bench.targetId, [first!], 'test');
+    await bench.punch(['1', '2026-03-09 18:00:00']);
+    await bench.allDone(2);
+    expect(bench.checkins()).toEqual(['HR-EMP-00001 2026-03-09 09:00:00 IN', 'HR-EMP-00001 2026-03-09 18:00:00 OUT']);
+  });
+
   test("follow the terminal's own table of states", async () => {
     bench.settings = { ...bench.settings, logTypePolicy: { ...DEFAULT_LOG_TYPE_POLICY, kind: 'state' } };
     await bench.terminal({ stateMap: { '4': 'OUT' } });

@@ -80,13 +80,33 @@ describe('a change of the employee id field', () => {
   });
 });
 
+test('the employees of a worker that is killed are looked at by another one 15 s later', async () => {
+  await delivering(await bench.worker());
+  const isFree = (at: number) => bench.store.claimLease(`mirror:${bench.targetId}`, 'another', 60_000, at);
+  expect(await isFree(Date.now() + 15_001)).toBe(true); // as if nobody had renewed it since
+});
+
+test('a killed process that still has the lease of the mirror holds no delivery', async () => {
+  const killed = await bench.worker();
+  await delivering(killed);
+  await killed.stop();
+  const name = `mirrored.${bench.targetId}.attendance_device_id`;
+  expect(await bench.store.getCursor(name)).toMatch(/^\d+$/);
+  await bench.store.setCursor(name, String(Date.now() - 5_000)); // too old to count as fresh
+  await bench.store.claimLease(`mirror:${bench.targetId}`, 'killed', 120_000, Date.now());
+  await delivering(await bench.worker());
+  await bench.punch(['1', '2026-03-09 09:00:00']);
+  await bench.allDone(1);
+  expect(bench.checkins()).toEqual([`${ONE} 2026-03-09 09:00:00`]);
+});
+
 describe('a PIN that moved to another employee makes no second check-in', () => {
   test('when a delivered punch is replayed', async () => {
     await bench.worker();
     const [id] = await bench.punch(['1', '2026-03-09 09:00:00']);
     await bench.allDone(1);
     await movePin();
-    await bench.store.replay(bench.targetId, [id!]);
+    await bench.store.replay(bench.targetId, [id!], 'test');
     await until(async () => (await outcomes(id!)).length === 2, 'replayed');
     expect(await outcomes(id!)).toEqual(['created', 'found']);
     expect(bench.checkins()).toEqual([`${ONE} 2026-03-09 09:00:00`]);
@@ -106,14 +126,17 @@ describe('a PIN that moved to another employee makes no second check-in', () => 
     expect((await outcomes(id!)).at(-1)).toBe('found');
   });
 
-  test('while one that the site refused goes to the new employee', async () => {
+  test('nor does one that the site refused go to the new employee', async () => {
     await admin.update('Employee', ONE, { status: 'Inactive' });
     await bench.worker();
     const ids = await bench.punch(['1', '2026-03-09 09:00:00']);
     expect(await bench.allParked(ids)).toEqual(['inactive-employee']);
     await movePin();
+    await until(async () => (await outcomes(ids[0]!)).length === 2, 'tried again');
+    expect(await bench.allParked(ids)).toEqual(['inactive-employee']);
+    await admin.update('Employee', ONE, { status: 'Active' });
     await bench.allDone(1);
-    expect(bench.checkins()).toEqual([`${TWO} 2026-03-09 09:00:00`]);
+    expect(bench.checkins()).toEqual([`${ONE} 2026-03-09 09:00:00`]);
   });
 });
 

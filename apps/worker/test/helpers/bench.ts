@@ -47,6 +47,8 @@ export class Bench {
   readonly log = memoryLog();
   settings: DeliverySettings = { ...DEFAULT_DELIVERY_SETTINGS, mirrorEverySeconds: 1 };
   siteUrl: string;
+  /** When punches arrive. */
+  receivedAt = (): number => Date.now();
   readonly #dir: string;
   readonly storePath: string;
   readonly #workers: RunningWorker[] = [];
@@ -122,7 +124,7 @@ export class Bench {
       brand: 'zkteco-push',
       operation: 'punches',
       remoteAddress: '127.0.0.1',
-      receivedAt: Date.now(),
+      receivedAt: this.receivedAt(),
       punches,
       users: [],
       templates: [],
@@ -184,7 +186,7 @@ export function punchOf(pin: string, wallTime: string, over: Partial<Punch> = {}
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 /** Polls a condition that no event tells; fails with what was waited for. */
-export async function until(isSo: () => boolean | Promise<boolean>, what: string, withinMs = 20_000): Promise<void> {
+export async function until(isSo: () => boolean | Promise<boolean>, what: string, withinMs = 60_000): Promise<void> {
   const deadline = Date.now() + withinMs;
   while (!(await isSo())) {
     if (Date.now() > deadline) throw new Error(`waited in vain for: ${what}`);

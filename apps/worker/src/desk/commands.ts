@@ -1,0 +1,289 @@
+import {
+  changedFields,
+  DEVICE_COMMAND,
+  isMissing,
+  isOpenStatus,
+  isStale,
+  modifiedOf,
+  orderFields,
+  planOrder,
+  plainWords,
+  readOrder,
+  rowStatus,
+  siteTime,
+  type DeskOrder,
+  type DeskSite,
+  type Fields,
+  type OrderPlan,
+  type Row,
+} from '@biolistener/erpnext';
+import type { JsonObject, SerialNumber } from '@biolistener/core';
+import { OPEN_COMMAND_STATES, type NewCommand, type Person, type StoredCommand } from '@biolistener/store';
+import type { DeskContext } from './deps.ts';
+import { actorOf, type DeviceSync } from './devices.ts';
+import { OneDocument } from './one-document.ts';
+import { Seen } from './seen.ts';
+import type { UserSync } from './users.ts';
+
+/** More commands than one order makes. */
+const MOST_OF_ONE = 50;
+
+interface Held {
+  readonly row: Row;
+  readonly order: DeskOrder;
+  /** What Desk is to be told; undefined: it follows from commands or roster. */
+  readonly told: Fields | undefined;
+  readonly writtenAt: number;
+}
+
+type Outcome =
+  | { readonly kind: 'closed'; readonly status: 'Success' | 'Failed' | 'Closed'; readonly words: string }
+  /** What becomes of it is read off its commands or the roster. */
+  | { readonly kind: 'under-way'; readonly commandIds: readonly string[] }
+  /** Somebody saved a document in between: once more with the next look. */
+  | { readonly kind: 'again' };
+
+const done = (words: string): Outcome => ({ kind: 'closed', status: 'Success', words });
+const failed = (words: string): Outcome => ({ kind: 'closed', status: 'Failed', words });
+const UNDER_WAY: Outcome = { kind: 'under-way', commandIds: [] };
+
+/** Biometric Device Command ↔ commands (docs/desk-sync.md). */
+export class CommandSync {
+  readonly seen = new Seen();
+  readonly #ctx: DeskContext;
+  readonly #site: DeskSite;
+  readonly #devices: DeviceSync;
+  readonly #users: UserSync;
+  readonly #open = new Map<string, Held>();
+  readonly #each: OneDocument;
+
+  constructor(ctx: DeskContext, site: DeskSite, devices: DeviceSync, users: UserSync) {
+    this.#ctx = ctx;
+    this.#site = site;
+    this.#devices = devices;
+    this.#users = users;
+    this.#each = new OneDocument(ctx, DEVICE_COMMAND);
+  }
+
+  /** Safe to repeat: an order that has commands, or was taken up, is not carried out again. */
+  async apply(row: Row): Promise<void> {
+    const order = readOrder(row);
+    if (order === undefined) return;
+    const isTakenUp = await this.#each.apply(order.name, () => this.#apply(row, order));
+    // only now: what breaks off on the way is looked at again
+    if (isTakenUp !== false) this.seen.add(row);
+  }
+
+  async #apply(row: Row, order: DeskOrder): Promise<boolean> {
+    if (!order.isOpen) {
+      this.#open.delete(order.name);
+      return true;
+    }
+    const { writtenAt = 0 } = this.#open.get(order.name) ?? {};
+    const outcome = await this.#carryOut(order, row);
+    if (outcome.kind === 'again') return false;
+    const told = outcome.kind === 'closed' ? this.#closing(outcome.status, outcome.words) : undefined;
+    const commandIds =
+      outcome.kind === 'under-way' && outcome.commandIds.length > 0 ? outcome.commandIds : order.commandIds;
+    this.#open.set(order.name, { row, order: { ...order, commandIds }, told, writtenAt });
+    return true;
+  }
+
+  /** Deleted in Desk: nobody wants them any more. */
+  async keepOnly(names: ReadonlySet<string>): Promise<void> {
+    const { store, clock } = this.#ctx;
+    for (const name of this.seen.names()) {
+      if (names.has(name)) continue;
+      this.seen.forget(name);
+      this.#open.delete(name);
+    }
+    const open = await store.listCommands({ origin: 'desk', states: OPEN_COMMAND_STATES, limit: 10_000 });
+    const lost = open.filter(({ deskName }) => deskName !== undefined && !names.has(deskName)).map(({ id }) => id);
+    if (lost.length > 0) await store.cancelCommands(lost, 'desk:deleted', clock.now());
+  }
+
+  async push(): Promise<void> {
+    for (const name of this.#each.due()) await this.#each.apply(name, () => this.#readAgain(name));
+    for (const held of [...this.#open.values()]) await this.#each.guard(held.order.name, () => this.#tell(held));
+  }
+
+  async #carryOut(order: DeskOrder, row: Row): Promise<Outcome> {
+    const { store, clock } = this.#ctx;
+    const existing = await this.#commandsOf(order);
+    if (order.isCancelRequested) {
+      // a command that does for another order as well goes on for that one
+      const own = existing.filter(({ deskName }) => deskName === order.name);
+      const open = own.filter(({ state }) => (OPEN_COMMAND_STATES as readonly string[]).includes(state));
+      if (own.length === 0) return { kind: 'closed', status: 'Closed', words: 'Cancelled.' };
+      await store.cancelCommands(
+        open.map(({ id }) => id),
+        actorOf(row),
+        clock.now(),
+      );
+      return UNDER_WAY;
+    }
+    if (existing.length > 0) return UNDER_WAY;
+    const { device } = order;
+    if (device !== undefined && !(await this.#devices.ensure(device)))
+      return failed('This device is not known. Choose its brand, or let it call once.');
+    const terminal = device === undefined ? undefined : await store.findTerminal(device);
+    const kinds = terminal === undefined ? [] : (this.#ctx.abilitiesOf(terminal)?.templates ?? []);
+    return this.#follow(planOrder(order, kinds), order);
+  }
+
+  async #follow(plan: OrderPlan, order: DeskOrder): Promise<Outcome> {
+    switch (plan.kind) {
+      case 'refused':
+        return failed(plan.reason);
+      case 'look-again':
+        await this.#ctx.store.mark(subjectsOf(order));
+        return done('Compared; what is missing is sent.');
+      case 'put-there':
+        return this.#putThere(order);
+      case 'copy':
+        return this.#copy(order, plan.to);
+      case 'command':
+        return this.#queue(order, plan.commands);
+    }
+  }
+
+  async #putThere({ user, device, name }: DeskOrder): Promise<Outcome> {
+    if (user === undefined || device === undefined) return failed('Choose a device and a user.');
+    if (this.#open.has(name)) return UNDER_WAY; // allowed there already: the roster is at it
+    const allowed = await this.#users.allow(user, device);
+    if (allowed === 'stale') return { kind: 'again' };
+    const person = allowed === 'missing' ? undefined : await this.#users.ensure(user);
+    if (person === undefined) return failed('This user is not known, or the employee left.');
+    await this.#ctx.store.mark([`cell:${device}|${person.id}`]);
+    return UNDER_WAY;
+  }
+
+  /** What others lack goes there by itself as soon as it is known: from the device it is read first. */
+  async #copy(order: DeskOrder, to: SerialNumber | undefined): Promise<Outcome> {
+    const { user, device } = order;
+    if (user !== undefined && to !== undefined) {
+      if (!(await this.#devices.ensure(to))) return failed('The device to copy to is not known.');
+      const allowed = await this.#users.allow(user, to);
+      if (allowed === 'stale') return { kind: 'again' };
+      if (allowed === 'missing') return failed('This user is not known.');
+    }
+    if (user !== undefined) await this.#ctx.store.mark([`pin:${user}`]);
+    if (device === undefined) return done('What other devices lack is sent; the table of the user shows it.');
+    const terminal = await this.#ctx.store.findTerminal(device);
+    const kinds = terminal === undefined ? [] : (this.#ctx.abilitiesOf(terminal)?.templates ?? []);
+    const plan = planOrder({ ...order, type: 'Get Enroll Data' }, kinds);
+    return plan.kind === 'command' ? this.#queue(order, plan.commands) : failed('This device cannot be read.');
+  }
+
+  async #queue(
+    order: DeskOrder,
+    wanted: readonly { readonly kind: NewCommand['kind']; readonly parameters: JsonObject }[],
+  ): Promise<Outcome> {
+    const { store, clock, makeCommand, log } = this.#ctx;
+    const { device, user, name } = order;
+    if (device === undefined) return failed('Choose a device.');
+    const person = user === undefined ? undefined : await this.#users.ensure(user);
+    const objection = wanted.some(({ kind }) => kind === 'user.delete') && (await this.#whyNotDelete(device, person));
+    if (objection) return failed(objection);
+    const commands: NewCommand[] = [];
+    const refusals: string[] = [];
+    for (const { kind, parameters } of wanted) {
+      const made = await makeCommand({
+        serialNumber: device,
+        kind,
+        parameters,
+        origin: 'desk',
+        askedBy: `desk:${order.owner}`,
+        deskName: name,
+        pin: user,
+        mayOpenDoors: order.mayOpenDoors,
+      });
+      if (made.kind === 'made') commands.push(made.command);
+      else refusals.push(made.detail);
+    }
+    if (commands.length === 0) return failed([...new Set(refusals)].join(' '));
+    const queued = await store.queueCommands(commands, clock.now());
+    log.info({ order: name, serialNumber: device, commands: commands.length }, 'commands asked for in Desk');
+    return { kind: 'under-way', commandIds: queued.map(({ id }) => id) };
+  }
+
+  /** The roster would put the person back, and nobody takes away a terminal's administrator. */
+  async #whyNotDelete(device: SerialNumber, person: Person | undefined): Promise<string | undefined> {
+    if (person === undefined) return undefined;
+    const cell = await this.#ctx.store.findCell(device, person.id);
+    if ((cell?.seen?.privilege ?? 0) > 0) return 'This user is an administrator of the device, and stays there.';
+    if (cell?.isWanted !== true) return undefined;
+    return 'This user is allowed on the device and would come back. Take the device out of the table of the user; that deletes them there.';
+  }
+
+  /** Its own, and those of others that an equal one of it was merged into. */
+  async #commandsOf({ name, commandIds }: DeskOrder): Promise<StoredCommand[]> {
+    const { store } = this.#ctx;
+    const own = await store.listCommands({ deskName: name, limit: MOST_OF_ONE });
+    const others = commandIds.filter((id) => own.every((each) => each.id !== id));
+    const found = await Promise.all(others.map((id) => store.findCommand(id)));
+    return [...own, ...found.filter((each) => each !== undefined)];
+  }
+
+  async #tell(held: Held): Promise<void> {
+    const { clock, pace } = this.#ctx;
+    if (held.writtenAt > 0 && clock.now() - held.writtenAt < pace.perDocumentMs) return;
+    const fields = held.told ?? (await this.#progress(held.order));
+    const changes = changedFields(held.row, { ...fields, asked_by: held.order.owner });
+    if (Object.keys(changes).length === 0) {
+      if (!isOpenStatus(held.row['status'])) this.#open.delete(held.order.name);
+      return;
+    }
+    await this.#write(held, changes);
+  }
+
+  async #write(held: Held, changes: Fields): Promise<void> {
+    const { name } = held.order;
+    try {
+      const answer = await this.#site.update(DEVICE_COMMAND, name, { ...changes, modified: modifiedOf(held.row) });
+      const row = { ...held.row, ...changes, name, modified: modifiedOf(answer) };
+      this.seen.add(row);
+      if (isOpenStatus(row['status' as keyof typeof row])) {
+        this.#open.set(name, { ...held, row, writtenAt: this.#ctx.clock.now() });
+      } else this.#open.delete(name);
+    } catch (error) {
+      if (isMissing(error)) this.#open.delete(name);
+      else if (isStale(error)) await this.#readAgain(name);
+      else throw error;
+    }
+  }
+
+  async #readAgain(name: string): Promise<void> {
+    const row = await this.#site.find(DEVICE_COMMAND, name);
+    if (row === undefined) this.#open.delete(name);
+    else await this.apply(row);
+  }
+
+  /** Of its commands; without any the roster does it. */
+  async #progress(order: DeskOrder): Promise<Fields> {
+    const commands = await this.#commandsOf(order);
+    const fields = orderFields(commands, this.#ctx.site.zone());
+    if (fields !== undefined) return fields;
+    const person = order.user === undefined ? undefined : await this.#ctx.store.findPerson(order.user);
+    if (person === undefined || order.device === undefined) return this.#closing('Failed', 'This user is not known.');
+    const cell = await this.#ctx.store.findCell(order.device, person.id);
+    const { state, reason } = rowStatus(cell, true);
+    if (cell?.isWanted === false) return this.#closing('Failed', reason ?? 'The user is not wanted on this device.');
+    if (state === 'Failed') return this.#closing('Failed', reason ?? 'The device refused.');
+    const isTaken = cell?.items.some((item) => item.state === 'accepted') === true;
+    const isOpen = cell?.items.some((item) => item.state === 'wanted' || item.state === 'queued') !== false;
+    if (state === 'Confirmed') return this.#closing('Success', 'Done, and read back.');
+    if (isTaken && !isOpen) return this.#closing('Success', reason ?? 'The device said yes.');
+    return { status: 'Processing' };
+  }
+
+  #closing(status: 'Success' | 'Failed' | 'Closed', words: string): Fields {
+    const { clock, site } = this.#ctx;
+    return { status, response: plainWords(words), closed_at: siteTime(clock.now(), site.zone()) };
+  }
+}
+
+function subjectsOf({ device, user }: DeskOrder): string[] {
+  if (device === undefined) return user === undefined ? [] : [`pin:${user}`];
+  return [`terminal:${device}`, ...(user === undefined ? [] : [`pin:${user}`])];
+}

@@ -1,0 +1,323 @@
+import { asSerialNumber, digestOf, type SerialNumber, type Terminal } from '@biolistener/core';
+import {
+  changedFields,
+  decideBrand,
+  decideDevice,
+  decisionText,
+  deskBrandOf,
+  DEVICE,
+  deviceFields,
+  isCalled,
+  isMissing,
+  isOnlineAt,
+  isStale,
+  modifiedOf,
+  newDevice,
+  readDevice,
+  RequestFailed,
+  siteTime,
+  withEmptied,
+  type DeskSite,
+  type DeviceDecision,
+  type Fields,
+  type Row,
+} from '@biolistener/erpnext';
+import { OPEN_COMMAND_STATES } from '@biolistener/store';
+import type { DeskContext } from './deps.ts';
+import { OneDocument } from './one-document.ts';
+import type { DeskSecrets, SecretTrouble } from './secrets.ts';
+import { Seen } from './seen.ts';
+
+const UNMANAGED = 'unmanaged';
+/** Whoever invents serial numbers shall not fill the site. */
+const MOST_PENDING = 200;
+const NEW_AT_ONCE = 5;
+
+interface Held {
+  readonly row: Row;
+  readonly decision: DeviceDecision;
+  readonly writtenAt: number;
+  readonly lazyAt: number;
+}
+
+/** Biometric Device ↔ terminals (docs/desk-sync.md). */
+export class DeviceSync {
+  readonly seen = new Seen();
+  readonly #ctx: DeskContext;
+  readonly #site: DeskSite;
+  readonly #held = new Map<string, Held>();
+  readonly #each: OneDocument;
+  readonly #secrets: DeskSecrets;
+  readonly #problems = new Map<string, string>();
+  readonly #keyProblems = new Map<string, SecretTrouble>();
+  /** Documents that the site refused to make; tried again after the next full listing. */
+  readonly #refused = new Set<string>();
+  #lookedAt = 0;
+  #failed: { readonly at: number; readonly items: ReadonlyMap<string, number> } = { at: 0, items: new Map() };
+
+  constructor(ctx: DeskContext, site: DeskSite, secrets: DeskSecrets) {
+    this.#ctx = ctx;
+    this.#site = site;
+    this.#secrets = secrets;
+    this.#each = new OneDocument(ctx, DEVICE);
+  }
+
+  /** What a row of Desk decides is put into force, when it is not so yet. */
+  async apply(row: Row): Promise<void> {
+    const decision = readDevice(row);
+    if (decision === undefined) return;
+    await this.#each.apply(decision.serialNumber, () => this.#apply(row, decision));
+    this.seen.add(row);
+  }
+
+  async #apply(row: Row, decision: DeviceDecision): Promise<void> {
+    const { serialNumber } = decision;
+    const text = decisionText(decision);
+    const baseline = await this.#baseline(serialNumber);
+    const isNews = baseline !== text;
+    const said = withEmptied(decision, baseline);
+    await this.#enforce(said, await this.#ctx.store.findTerminal(serialNumber), isNews, actorOf(row));
+    if (isNews) await this.#setBaseline(serialNumber, text);
+    const before = this.#held.get(serialNumber);
+    this.#held.set(serialNumber, { row, decision, writtenAt: before?.writtenAt ?? 0, lazyAt: before?.lazyAt ?? 0 });
+    await this.#takeKey(row, decision); // last: whatever becomes of it, the document stands in Desk
+  }
+
+  /** Whether it stands in Desk. */
+  has(serialNumber: SerialNumber): boolean {
+    return this.#held.has(serialNumber);
+  }
+
+  async #takeKey(row: Row, { serialNumber }: DeviceDecision): Promise<void> {
+    const terminal = await this.#ctx.store.findTerminal(serialNumber);
+    const problem = isCalled(terminal?.brand)
+      ? await this.#secrets.commKey(row, serialNumber, actorOf(row))
+      : undefined;
+    if (problem === undefined) this.#keyProblems.delete(serialNumber);
+    else this.#keyProblems.set(serialNumber, problem);
+  }
+
+  /** Makes sure that the terminal of a document is known, whatever order things were announced in. */
+  async ensure(serialNumber: SerialNumber): Promise<boolean> {
+    if (await this.#ctx.store.findTerminal(serialNumber)) return true;
+    const row = await this.#site.find(DEVICE, serialNumber);
+    if (row !== undefined) await this.apply(row);
+    return (await this.#ctx.store.findTerminal(serialNumber)) !== undefined;
+  }
+
+  /** Deleted in Desk: the terminal goes on as it is, and Desk does not get it back by itself. */
+  async keepOnly(names: ReadonlySet<string>): Promise<void> {
+    this.#refused.clear();
+    for (const name of this.seen.names()) if (!names.has(name)) await this.#release(name);
+  }
+
+  /** What changed elsewhere goes back to what Desk says; what the service knows is told to Desk. */
+  async push(): Promise<void> {
+    const now = this.#ctx.clock.now();
+    if (now - this.#lookedAt < this.#ctx.pace.devicesMs) return;
+    this.#lookedAt = now;
+    for (const name of this.#each.due()) await this.#each.apply(name, () => this.#readAgain(asSerialNumber(name)));
+    const terminals = await this.#ctx.store.allTerminals();
+    const open = await this.#openCommands(terminals);
+    const failed = await this.#failedItems();
+    const troubles = this.#ctx.troubles?.() ?? new Map<string, string>();
+    for (const terminal of terminals) {
+      const { serialNumber } = terminal;
+      const held = this.#held.get(serialNumber);
+      if (held === undefined) continue;
+      if ((this.#keyProblems.get(serialNumber)?.againAt ?? Infinity) <= now)
+        await this.#each.apply(serialNumber, () => this.#takeKey(held.row, held.decision));
+      await this.#each.guard(serialNumber, async () => {
+        if (await this.#enforce(held.decision, terminal, false, 'desk')) return; // told with the next look
+        const refused = failed.get(serialNumber) ?? 0;
+        await this.#tell(held, terminal, open.get(serialNumber) ?? 0, [
+          this.#problems.get(serialNumber),
+          this.#keyProblems.get(serialNumber)?.words,
+          troubles.get(serialNumber),
+          refused === 0 ? undefined : `${refused} records could not be put on this device; its users say why.`,
+        ]);
+      });
+    }
+    await this.#tellUnknown(new Set(terminals.map((each) => each.serialNumber)));
+    await this.#introduce(terminals);
+  }
+
+  /** Documents that became no terminal say what they lack. */
+  async #tellUnknown(known: ReadonlySet<string>): Promise<void> {
+    for (const held of [...this.#held.values()]) {
+      const { serialNumber } = held.decision;
+      const changes = changedFields(held.row, { last_error: this.#problems.get(serialNumber) ?? null });
+      if (known.has(serialNumber) || Object.keys(changes).length === 0) continue;
+      await this.#each.guard(serialNumber, () => this.#write(held, changes));
+    }
+  }
+
+  async #enforce(
+    decision: DeviceDecision,
+    terminal: Terminal | undefined,
+    isNews: boolean,
+    actor: string,
+  ): Promise<boolean> {
+    const { serialNumber, brand, problem } = decision;
+    const isUnknown = terminal === undefined && brand === undefined;
+    const trouble =
+      problem ?? (isUnknown ? 'Choose the brand, so that the device is known before it calls.' : undefined);
+    if (trouble === undefined) this.#problems.delete(serialNumber);
+    else this.#problems.set(serialNumber, trouble);
+    const change = decideDevice(decision, terminal, isNews);
+    const otherBrand = decideBrand(decision, terminal, isNews);
+    if (isUnknown || (change === undefined && otherBrand === undefined)) return false;
+    await this.#ctx.store.changeTerminal(serialNumber, change ?? {}, actor, otherBrand);
+    this.#ctx.log.info({ serialNumber, status: change?.status, brand: otherBrand }, 'terminal changed by Desk');
+    return true;
+  }
+
+  /** `errors`: what a person must know, the most important first. */
+  async #tell(
+    held: Held,
+    terminal: Terminal,
+    pendingCommands: number,
+    errors: readonly (string | undefined)[],
+  ): Promise<void> {
+    const { clock, site, pace, abilitiesOf } = this.#ctx;
+    const now = clock.now();
+    if (now - held.writtenAt < pace.perDocumentMs) return;
+    const fields = deviceFields(
+      {
+        terminal,
+        isOnline: isOnlineAt(terminal, now, pace.onlineWithinMs),
+        pendingCommands,
+        lastError: errors.find((error) => error !== undefined),
+        abilities: abilitiesOf(terminal),
+      },
+      site.zone(),
+    );
+    const brand = held.decision.brand ?? deskBrandOf(terminal);
+    const lazy = changedFields(held.row, fields.lazy);
+    const changes = changedFields(held.row, { ...fields.urgent, ...(brand === undefined ? {} : { brand }) });
+    const isLazyDue = Object.keys(lazy).length > 0 && now - held.lazyAt >= pace.lazyMs;
+    if (Object.keys(changes).length > 0 || isLazyDue) await this.#write(held, { ...changes, ...lazy });
+  }
+
+  async #write(held: Held, changes: Fields): Promise<void> {
+    const { clock, site } = this.#ctx;
+    const { serialNumber } = held.decision;
+    const now = clock.now();
+    const revision = digestOf(JSON.stringify(changes)).slice(0, 12);
+    const told = { ...changes, synced_at: siteTime(now, site.zone()), revision };
+    try {
+      const answer = await this.#site.update(DEVICE, serialNumber, { ...told, modified: modifiedOf(held.row) });
+      const row = { ...held.row, ...told, name: serialNumber, modified: modifiedOf(answer) };
+      this.seen.add(row);
+      const decision = readDevice(row) ?? held.decision;
+      const text = decisionText(decision);
+      // what we filled in ourselves is no decision of a person
+      if (text !== decisionText(held.decision)) await this.#setBaseline(serialNumber, text);
+      this.#held.set(serialNumber, { ...held, row, decision, writtenAt: now, lazyAt: now });
+    } catch (error) {
+      if (isStale(error)) return this.#readAgain(serialNumber);
+      if (isMissing(error)) return this.#release(serialNumber);
+      throw error;
+    }
+  }
+
+  /** A person saved it meanwhile: what they said first, ours with the next look. */
+  async #readAgain(serialNumber: SerialNumber): Promise<void> {
+    const row = await this.#site.find(DEVICE, serialNumber);
+    if (row === undefined) await this.#release(serialNumber);
+    else await this.apply(row);
+  }
+
+  /** Terminals that called and that Desk does not have: shown there, so that a person can approve them there. */
+  async #introduce(terminals: readonly Terminal[]): Promise<void> {
+    let made = 0;
+    let pending = terminals.filter((each) => each.status === 'pending' && this.#held.has(each.serialNumber)).length;
+    for (const terminal of terminals) {
+      if (made >= NEW_AT_ONCE) return;
+      if (this.#held.has(terminal.serialNumber) || this.#refused.has(terminal.serialNumber)) continue;
+      if (terminal.status === 'pending' && pending >= MOST_PENDING) continue;
+      if (!(await this.#mayIntroduce(terminal))) continue;
+      if (terminal.status === 'pending') pending += 1;
+      made += 1;
+      await this.#create(terminal);
+    }
+  }
+
+  async #mayIntroduce({ serialNumber }: Terminal): Promise<boolean> {
+    const baseline = await this.#baseline(serialNumber);
+    if (baseline === undefined) return true;
+    // it stood in Desk once and does not now: deleted while nobody looked
+    if (baseline !== UNMANAGED) await this.#setBaseline(serialNumber, UNMANAGED);
+    this.#refused.add(serialNumber);
+    return false;
+  }
+
+  async #create(terminal: Terminal): Promise<void> {
+    const { site, clock, pace, abilitiesOf, log } = this.#ctx;
+    const isOnline = isOnlineAt(terminal, clock.now(), pace.onlineWithinMs);
+    const facts = { terminal, isOnline, pendingCommands: 0, lastError: undefined, abilities: abilitiesOf(terminal) };
+    const { urgent, lazy } = deviceFields(facts, site.zone());
+    try {
+      const row = await this.#site.create(DEVICE, { ...newDevice(terminal), ...urgent, ...lazy });
+      const stored = (await this.#site.find(DEVICE, terminal.serialNumber)) ?? row;
+      await this.apply(stored);
+      log.info({ serialNumber: terminal.serialNumber }, 'terminal is shown in Desk');
+    } catch (error) {
+      if (!(error instanceof RequestFailed) || !['refused', 'duplicate'].includes(error.failure.kind)) throw error;
+      this.#refused.add(terminal.serialNumber);
+      const reason = error.failure.text;
+      log.warn({ serialNumber: terminal.serialNumber, reason }, 'terminal cannot be shown in Desk');
+    }
+  }
+
+  async #openCommands(terminals: readonly Terminal[]): Promise<ReadonlyMap<string, number>> {
+    const { store, clock } = this.#ctx;
+    const waiting = await store.terminalsWithCommands(clock.now());
+    const shown = terminals.filter(
+      (each) => Number(this.#held.get(each.serialNumber)?.row['pending_commands'] ?? 0) > 0,
+    );
+    const counts = new Map<string, number>();
+    for (const serialNumber of new Set([...waiting, ...shown.map((each) => each.serialNumber)])) {
+      const byState = await store.countCommands(serialNumber);
+      counts.set(
+        serialNumber,
+        OPEN_COMMAND_STATES.reduce((sum, state) => sum + byState[state], 0),
+      );
+    }
+    return counts;
+  }
+
+  /** Counted over all persons and terminals, so not with every look. */
+  async #failedItems(): Promise<ReadonlyMap<string, number>> {
+    const { store, clock, pace } = this.#ctx;
+    if (clock.now() - this.#failed.at < 12 * pace.devicesMs) return this.#failed.items;
+    const summaries = await store.rosterSummary({});
+    const items = new Map(summaries.map(({ serialNumber, byState }) => [serialNumber, byState.failed]));
+    this.#failed = { at: clock.now(), items };
+    return items;
+  }
+
+  async #release(serialNumber: string): Promise<void> {
+    await this.#setBaseline(asSerialNumber(serialNumber), UNMANAGED);
+    this.#held.delete(serialNumber);
+    this.#problems.delete(serialNumber);
+    this.#keyProblems.delete(serialNumber);
+    this.seen.forget(serialNumber);
+    this.#ctx.log.warn({ serialNumber }, 'deleted in Desk; the terminal goes on as it is');
+  }
+
+  #cursor(serialNumber: SerialNumber): string {
+    return `desk-device.${this.#ctx.targetId}.${serialNumber}`;
+  }
+
+  #baseline(serialNumber: SerialNumber): Promise<string | undefined> {
+    return this.#ctx.store.getCursor(this.#cursor(serialNumber));
+  }
+
+  #setBaseline(serialNumber: SerialNumber, text: string): Promise<void> {
+    return this.#ctx.store.setCursor(this.#cursor(serialNumber), text);
+  }
+}
+
+export const actorOf = (row: Row): string =>
+  `desk:${typeof row['modified_by'] === 'string' && row['modified_by'] !== '' ? row['modified_by'] : 'unknown'}`;

@@ -1,0 +1,154 @@
+import {
+  DEVICE,
+  DEVICE_COMMAND,
+  DEVICE_USER,
+  EMPLOYEE,
+  modifiedOf,
+  nameOf,
+  type AnnouncedDoctype,
+  type DeskSite,
+  type Row,
+} from '@biolistener/erpnext';
+import type { CommandSync } from './commands.ts';
+import type { DeskContext } from './deps.ts';
+import type { DeviceSync } from './devices.ts';
+import type { EmployeeWatch } from './employees.ts';
+import type { Seen } from './seen.ts';
+import type { UserSync } from './users.ts';
+
+export interface DeskParts {
+  readonly devices: DeviceSync;
+  readonly users: UserSync;
+  readonly commands: CommandSync;
+  readonly employees: EmployeeWatch;
+}
+
+/** One followed DocType: what is read of it, and who takes it. */
+interface Followed {
+  readonly doctype: AnnouncedDoctype;
+  readonly fields: readonly string[];
+  readonly seen: Seen | undefined;
+  readonly apply: (rows: readonly Row[]) => Promise<void>;
+  readonly keepOnly: ((names: ReadonlySet<string>) => Promise<void>) | undefined;
+}
+
+async function each(rows: readonly Row[], apply: (row: Row) => Promise<void>): Promise<void> {
+  for (const row of rows) await apply(row);
+}
+
+/** Reads what changed on the site and hands it on, oldest change first. */
+export class Puller {
+  readonly #ctx: DeskContext;
+  readonly #site: DeskSite;
+  readonly #parts: DeskParts;
+  /** Called with each page: the lease is renewed, and lost by throwing. */
+  readonly #onPage: () => Promise<void>;
+  readonly #followed: readonly Followed[];
+
+  constructor(ctx: DeskContext, site: DeskSite, parts: DeskParts, onPage: () => Promise<void>) {
+    this.#ctx = ctx;
+    this.#site = site;
+    this.#parts = parts;
+    this.#onPage = onPage;
+    const { devices, users, commands, employees } = parts;
+    this.#followed = [
+      {
+        doctype: EMPLOYEE,
+        fields: ['name', 'modified', 'status'],
+        seen: undefined,
+        apply: async (rows) => {
+          for (const employee of employees.take(rows)) await users.employeeChanged(employee);
+        },
+        keepOnly: undefined,
+      },
+      {
+        doctype: DEVICE,
+        fields: ['*'],
+        seen: devices.seen,
+        apply: (rows) => each(rows, (row) => devices.apply(row)),
+        keepOnly: (names) => devices.keepOnly(names),
+      },
+      {
+        doctype: DEVICE_USER,
+        fields: ['*'],
+        seen: users.seen,
+        apply: (rows) => users.applyRows(rows),
+        keepOnly: (names) => users.keepOnly(names),
+      },
+      {
+        doctype: DEVICE_COMMAND,
+        fields: ['*'],
+        seen: commands.seen,
+        apply: (rows) => each(rows, (row) => commands.apply(row)),
+        keepOnly: (names) => commands.keepOnly(names),
+      },
+    ];
+  }
+
+  /** By cursor, of all followed DocTypes or of those that were hinted at. */
+  async changes(only?: ReadonlySet<AnnouncedDoctype>): Promise<void> {
+    for (const followed of this.#followed)
+      if (only === undefined || only.has(followed.doctype)) await this.#changesOf(followed);
+  }
+
+  /** Everything that is there: finds what was deleted, too. */
+  async everything(only?: ReadonlySet<AnnouncedDoctype>): Promise<void> {
+    for (const followed of this.#followed) {
+      if (only !== undefined && !only.has(followed.doctype)) continue;
+      if (followed.keepOnly === undefined) await this.#allEmployees(followed);
+      else await this.#allOf(followed, followed.keepOnly);
+    }
+  }
+
+  async #allEmployees(followed: Followed): Promise<void> {
+    const { employees, users } = this.#parts;
+    for (const employee of await employees.readAll()) await users.employeeChanged(employee);
+    if ((await this.#cursor(followed)) === undefined) await this.#setCursor(followed, await this.#newest(followed));
+  }
+
+  async #newest({ doctype }: Followed): Promise<string> {
+    const rows = await this.#site.page({ doctype, fields: ['name', 'modified'] }, 'modified desc, name asc', []);
+    return rows[0] === undefined ? '' : modifiedOf(rows[0]);
+  }
+
+  async #allOf(followed: Followed, keepOnly: (names: ReadonlySet<string>) => Promise<void>): Promise<void> {
+    const { doctype, fields, seen, apply } = followed;
+    const names = new Set<string>();
+    let newest = (await this.#cursor(followed)) ?? '';
+    for await (const rows of this.#site.all({ doctype, fields })) {
+      await this.#onPage();
+      await apply(rows.filter((row) => seen?.isNews(row) !== false));
+      for (const row of rows) {
+        names.add(nameOf(row));
+        if (modifiedOf(row) > newest) newest = modifiedOf(row);
+      }
+    }
+    // a right that was taken away looks like everything deleted
+    const isSuspicious = names.size === 0 && (seen?.names().length ?? 0) > 1;
+    if (isSuspicious) this.#ctx.log.warn({ doctype }, 'the site lists none at all; what is known of them is kept');
+    else await keepOnly(names);
+    await this.#setCursor(followed, newest);
+  }
+
+  async #changesOf(followed: Followed): Promise<void> {
+    const cursor = await this.#cursor(followed);
+    if (cursor === undefined) return this.everything(new Set([followed.doctype]));
+    const { doctype, fields, seen, apply } = followed;
+    let newest = cursor;
+    for await (const rows of this.#site.changed({ doctype, fields }, cursor)) {
+      await this.#onPage();
+      await apply(rows.filter((row) => seen?.isNews(row) !== false));
+      for (const row of rows) if (modifiedOf(row) > newest) newest = modifiedOf(row);
+    }
+    if (newest !== cursor) await this.#setCursor(followed, newest);
+  }
+
+  #cursor({ doctype }: Followed): Promise<string | undefined> {
+    return this.#ctx.store.getCursor(`desk-cursor.${this.#ctx.targetId}.${doctype}`);
+  }
+
+  async #setCursor({ doctype }: Followed, value: string): Promise<void> {
+    const name = `desk-cursor.${this.#ctx.targetId}.${doctype}`;
+    if ((await this.#ctx.store.getCursor(name)) !== value) await this.#ctx.store.setCursor(name, value);
+  }
+}

@@ -1,0 +1,3 @@
+import { createVault, keyringOfText } from '@biolistener/security';
+
+export const vault = createVault(keyringOfText('5c'.repeat(32)));

@@ -20,6 +20,14 @@ export const EXIT_OF_CODE: Readonly<Record<string, number>> = {
   NGINX_FILE_EDITED: EXIT.refused,
   NGINX_FILE_FOREIGN: EXIT.refused,
   STORE_NOT_FOUND: EXIT.notFound,
+  API_TERMINAL_UNKNOWN: EXIT.notFound,
+  API_PERSON_UNKNOWN: EXIT.notFound,
+  API_COMMAND_UNKNOWN: EXIT.notFound,
+  API_NO_SUCH_PLACE: EXIT.notFound,
+  ROSTER_RAW_OFF: EXIT.refused,
+  ROSTER_RAW_FORBIDDEN: EXIT.refused,
+  ROSTER_LOGS_UNPROVEN: EXIT.refused,
+  API_COMMAND_ROSTER: EXIT.refused,
 };
 
 /** Ends a command with a message and a status; `main.ts` prints it. */

@@ -2,6 +2,7 @@ import { CommanderError } from 'commander';
 import { CommandFailure, EXIT, EXIT_OF_CODE, Unhealthy } from './exit-codes.ts';
 import { asJson, printable } from './output.ts';
 import { createProgram } from './program.ts';
+import { watchReaders } from './readers.ts';
 
 const isJson = process.argv.includes('--json');
 
@@ -33,11 +34,7 @@ async function adviceOf(code: string | undefined): Promise<string | undefined> {
   return (await fixOf(code))?.fix;
 }
 
-// `biolistener … | head` closes the pipe early: that is no failure
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(EXIT.ok);
-  throw error;
-});
+watchReaders();
 
 try {
   await createProgram().parseAsync();

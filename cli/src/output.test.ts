@@ -20,6 +20,19 @@ test('a table keeps its columns apart, says a dash for what is unknown, and some
   expect(table([], columns, 'none')).toBe('none');
 });
 
+test('in a narrow window columns without room stand on a line below, under each other', () => {
+  const columns = ['id', 'zone', 'state', 'detail'].map((title, at) => ({ title, value: (row: string[]) => row[at] }));
+  const rows = [
+    ['a', 'Asia/Kolkata', 'done', 'x'],
+    ['bcd', 'UTC', 'parked', 'y'],
+  ];
+  expect(table(rows, columns, '', 20)).toBe(
+    ['ID   ZONE', '    STATE   DETAIL', 'a    Asia/Kolkata', '    done    x', 'bcd  UTC', '    parked  y'].join('\n'),
+  );
+  expect(table(rows, columns, '', 5).split('\n')).toHaveLength(3 * 4); // no room for any two: one each
+  expect(table(rows, columns, '', 200).split('\n')).toHaveLength(3);
+});
+
 test('facts leave out what is not known', () => {
   expect(
     facts([

@@ -13,22 +13,50 @@ export interface Column<T> {
   readonly value: (row: T) => string | number | undefined;
 }
 
-/** Left-aligned columns, two blanks apart; `empty` is said when there is no row. */
-export function table<T>(rows: readonly T[], columns: readonly Column<T>[], empty: string): string {
+/** Columns of the window that a person reads in; no limit where the output goes to a program or a file. */
+const windowWidth = (): number =>
+  process.stdout.isTTY && process.stdout.columns > 0 ? process.stdout.columns : Infinity;
+
+/**
+ * Left-aligned columns, two blanks apart; `empty` is said when there is no row. What a narrow window has no room for goes
+ * on an indented line of its own below, heading and rows alike, so that columns stay under each other.
+ */
+export function table<T>(
+  rows: readonly T[],
+  columns: readonly Column<T>[],
+  empty: string,
+  width: number = windowWidth(),
+): string {
   if (rows.length === 0) return empty;
   const cells = rows.map((row) => columns.map((column) => printable(String(column.value(row) ?? '–'))));
   const widths = columns.map((column, i) =>
     Math.max(column.title.length, ...cells.map((line) => line[i]?.length ?? 0)),
   );
-  const lines = [columns.map((column) => column.title.toUpperCase()), ...cells];
-  return lines
-    .map((line) =>
-      line
-        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-        .join('  ')
-        .trimEnd(),
+  const parts = fitting(widths, width);
+  return [columns.map((column) => column.title.toUpperCase()), ...cells]
+    .flatMap((line) =>
+      parts.map((part, at) =>
+        `${at === 0 ? '' : INDENT}${part.map((i) => (line[i] ?? '').padEnd(widths[i] ?? 0)).join('  ')}`.trimEnd(),
+      ),
     )
     .join('\n');
+}
+
+const INDENT = '    ';
+
+/** Numbers of columns, line by line: as many in each as its width takes, and at least one. */
+function fitting(widths: readonly number[], limit: number): number[][] {
+  const lines: number[][] = [];
+  let used = Infinity;
+  for (const [column, width] of widths.entries()) {
+    used += 2 + width;
+    if (used > limit || lines.length === 0) {
+      used = width + (lines.length === 0 ? 0 : INDENT.length);
+      lines.push([]);
+    }
+    lines.at(-1)?.push(column);
+  }
+  return lines;
 }
 
 /** `name: value` lines with the values under each other; a row without a value is left out. */

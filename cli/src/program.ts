@@ -1,11 +1,12 @@
 import { Command } from 'commander';
 import { commands } from './commands/index.ts';
+import { VERSION } from './version.ts';
 
 /** The whole tree of commands, unparsed; the guard test walks it. */
 export function createProgram(): Command {
   const program = new Command('biolistener')
     .description('Biometric terminals to ERPNext: one Employee Checkin per punch, whatever fails in between.')
-    .version('0.1.0')
+    .version(VERSION)
     .configureHelp({ sortSubcommands: false })
     .showHelpAfterError('(add --help for the words of this command)')
     .exitOverride()

@@ -106,6 +106,11 @@ describe('device', () => {
     });
     expect(value).not.toHaveProperty('terminal.name');
     expect(value).not.toHaveProperty('terminal.options.n');
+    expect((await place.json('device', 'set', NEW, '--sync', 'off')).value).toMatchObject({
+      terminal: { isSyncOff: true },
+    });
+    expect((await place.run('device', 'show', NEW)).stdout).toMatch(/syncing: +off[^]*can be asked: +.*restart/);
+    expect((await place.run('device', 'set', NEW, '--sync', 'on')).code).toBe(0);
     expect((await place.run('device', 'set', NEW)).code).toBe(2);
     expect((await place.run('device', 'set', NEW, '--state-map', '0=UP')).code).toBe(2);
   });

@@ -34,9 +34,16 @@ test('with nothing running and nothing made, it looks to the end and says what t
   const bad = report.findings.filter((one) => one.state === 'bad');
   expect(bad.map((one) => one.hop)).toEqual(['data folder', 'store', 'Redis', 'listener', 'nginx', 'API', 'ERPNext']);
   for (const one of bad) expect(one.todo).toBeTruthy();
+  expect(bad.at(-1)?.todo).toContain('biolistener start sandbox');
   expect(report.findings.at(-1)).toMatchObject({ hop: 'versions', state: 'ok' });
   const { stdout } = await place.run('doctor');
   expect(stdout).toContain('mend the first BAD from the top');
+});
+
+test('where nginx is not on this machine, as in a container, its silence is a note', async () => {
+  const { stdout } = await place.runWith({ NGINX_BINARY: join(place.dir, 'no-nginx') }, 'doctor', '--json');
+  const found = (JSON.parse(stdout) as Report).findings.find((one) => one.hop === 'nginx');
+  expect(found).toMatchObject({ state: 'warn', message: expect.stringContaining('no nginx on this machine') });
 });
 
 test('settings that do not fit are the first finding, and the only one that counts', async () => {

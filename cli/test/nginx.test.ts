@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openWorkplace, type Workplace } from './run-bin.ts';
 
@@ -60,6 +60,21 @@ test('status is JSON without asking for it, and ends with 4 while nothing is ena
   });
   const text = await place.run('status', '--port', '18997', '--text');
   expect(text.stdout).toMatch(/^status: +disabled/);
+});
+
+test('disable leaves the private nginx of `up` alone, which status looks at', async () => {
+  const { stdout } = await place.run('enable', '--dry-run', '--port', '18996');
+  const folder = join(place.dataDir, 'nginx/conf.d');
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, 'biolistener-default-18996.conf');
+  writeFileSync(file, stdout);
+  try {
+    expect((await place.json('disable', '--port', '18996')).value).toMatchObject({ removed: [] });
+    expect(readFileSync(file, 'utf8')).toBe(stdout);
+    expect((await place.json('status', '--port', '18996')).value).toMatchObject({ status: 'enabled', file });
+  } finally {
+    rmSync(join(place.dataDir, 'nginx'), { recursive: true });
+  }
 });
 
 test('disable of what was never enabled is no error', async () => {

@@ -1,5 +1,6 @@
 import { asSerialNumber, isZone, type JsonObject, type Terminal } from '@biolistener/core';
 import type { Settings } from '@biolistener/config';
+import { ownerOfSharedKey } from '@biolistener/security';
 import type { Store, TerminalChange, TerminalListing } from '@biolistener/store';
 import { CommandFailure, EXIT } from '../exit-codes.ts';
 import { counted, print, printable } from '../output.ts';
@@ -7,7 +8,8 @@ import { parseLabel, parseOption, parseRole, parseStateMap, parseZone } from '..
 import { actorHere } from '../services/actor.ts';
 import { findTerminal, getTerminal, listTerminals, noTerminal } from '../services/terminals.ts';
 import { withStore } from '../services/with-store.ts';
-import { adviceFor, deviceTable, deviceText, maskedOptions, type DeviceView } from '../views/device.ts';
+import { keepSharedKey, readSharedKey } from './device-key.ts';
+import { adviceFor, deviceTable, deviceText, keyAdvice, maskedOptions, type DeviceView } from '../views/device.ts';
 
 interface Json {
   readonly json?: boolean;
@@ -24,8 +26,10 @@ export interface ChangeOptions extends Json {
   readonly role?: string;
   readonly place?: string;
   readonly brand?: string;
+  readonly sync?: string;
   readonly stateMap?: string;
   readonly option?: readonly string[];
+  readonly keyFile?: string;
 }
 
 /** Options may hold the key of a terminal that encrypts: programs get asterisks too. */
@@ -60,16 +64,29 @@ export async function showDevice(serialNumber: string, options: Json): Promise<v
 
 async function viewOf(store: Store, terminal: TerminalListing): Promise<DeviceView> {
   const { serialNumber } = terminal;
-  const [quarantine, alerts] = await Promise.all([
+  const [quarantine, alerts, settings] = await Promise.all([
     store.listQuarantine(serialNumber, 200),
     store.listOperations({ serialNumber, alertsOnly: true, limit: 10 }),
+    store.listSettings(),
   ]);
+  const mustShowKey = settings.some(({ key }) => ownerOfSharedKey(key) === serialNumber);
   return {
     terminal,
+    mustShowKey,
     quarantine: quarantine.map(({ sealed: _, ...item }) => item),
     alerts,
-    advice: adviceFor(terminal),
+    commands: await commandsOf(terminal),
+    advice: [...adviceFor(terminal), ...(mustShowKey ? keyAdvice(terminal, Date.now()) : [])],
   };
+}
+
+/** What it can be asked, as far as its profile tells. */
+async function commandsOf(terminal: TerminalListing): Promise<readonly string[]> {
+  const [{ findBrand }, { viewOf: viewForRules }] = await Promise.all([
+    import('@biolistener/brands'),
+    import('@biolistener/roster'),
+  ]);
+  return findBrand(terminal.brand)?.roster.abilities(viewForRules(terminal)).commands ?? [];
 }
 
 /** Approves: what it sends is taken from now on, and what was kept in quarantine is taken in by the listener. */
@@ -175,20 +192,24 @@ export async function setDevice(serialNumber: string, options: ChangeOptions): P
   const zone = options.zone === undefined ? undefined : parseZone(options.zone);
   const given = { ...settingsOf(options), ...(zone === undefined ? {} : { zone }) };
   const switches = (options.option ?? []).map(parseOption);
-  if (Object.keys(given).length === 0 && switches.length === 0)
+  const key = options.keyFile === undefined ? undefined : readSharedKey(options.keyFile);
+  const isNothing = Object.keys(given).length === 0 && switches.length === 0;
+  if (isNothing && key === undefined)
     throw new CommandFailure(
       'nothing to set',
       EXIT.usage,
-      'Say --name, --zone, --role, --place, --state-map or --option.',
+      'Say --name, --zone, --role, --place, --sync, --state-map, --option or --key-file.',
     );
-  await withStore(async ({ store }) => {
+  await withStore(async ({ store, settings: site }) => {
     const before = await getTerminal(store, serialNumber);
+    const keyWarnings = key === undefined ? [] : await keepSharedKey(before, key, store, site);
     const settings =
       switches.length === 0 ? given : { ...given, options: mergedOptions(before.options ?? {}, switches) };
-    const terminal = await store.changeTerminal(before.serialNumber, { settings }, actorHere());
-    const warnings = warningsFor(before, terminal);
-    print(options, { terminal: maskedTerminal(terminal), changed: Object.keys(settings), warnings }, () =>
-      [`${printable(serialNumber)}: ${Object.keys(settings).join(', ')} set.`, ...warnings].join('\n'),
+    const terminal = isNothing ? before : await store.changeTerminal(before.serialNumber, { settings }, actorHere());
+    const changed = [...Object.keys(settings), ...(key === undefined ? [] : ['key'])];
+    const warnings = [...warningsFor(before, terminal), ...keyWarnings];
+    print(options, { terminal: maskedTerminal(terminal), changed, warnings }, () =>
+      [`${printable(serialNumber)}: ${changed.join(', ')} set.`, ...warnings].join('\n'),
     );
   });
 }
@@ -221,6 +242,7 @@ function settingsOf(options: ChangeOptions): NonNullable<TerminalChange['setting
     ...(options.name === undefined ? {} : { name: parseLabel('--name', options.name) }),
     ...(options.place === undefined ? {} : { place: parseLabel('--place', options.place) }),
     ...(options.role === undefined ? {} : { role: parseRole(options.role) }),
+    ...(options.sync === undefined ? {} : { isSyncOff: options.sync === 'off' }),
     ...(options.stateMap === undefined ? {} : { stateMap: parseStateMap(options.stateMap) }),
   };
 }

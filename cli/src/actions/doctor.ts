@@ -2,6 +2,8 @@ import type { Settings } from '@biolistener/config';
 import type { Store } from '@biolistener/store';
 import { Unhealthy } from '../exit-codes.ts';
 import { print, printable } from '../output.ts';
+import { lookAtCommands, lookAtRoster } from '../doctor/commands.ts';
+import { lookAtDesk } from '../doctor/desk.ts';
 import { lookAtErpnext } from '../doctor/erpnext.ts';
 import { at, lookAt, worstOf, type Finding } from '../doctor/finding.ts';
 import { lookAtFolder, lookAtSettings } from '../doctor/folder.ts';
@@ -66,12 +68,17 @@ async function lookInside(settings: Settings, store: Store | undefined): Promise
       ? [
           at('terminals').skipped('not looked at without a store'),
           at('deliveries').skipped('not looked at without a store'),
+          at('commands').skipped('not looked at without a store'),
+          at('roster').skipped('not looked at without a store'),
         ]
       : [
           ...(await lookAt('terminals', () => lookAtTerminals(store, settings, now))),
           ...(await lookAt('deliveries', () => lookAtQueue(store, target, now))),
+          ...(await lookAt('commands', () => lookAtCommands(store, now))),
+          ...(await lookAt('roster', () => lookAtRoster(store, now))),
         ];
-  return [...inside, ...(await lookAt('ERPNext', () => lookAtErpnext(settings, target)))];
+  const erpnext = await lookAt('ERPNext', () => lookAtErpnext(settings, target));
+  return [...inside, ...erpnext, ...(await lookAt('Desk', () => lookAtDesk(settings, store)))];
 }
 
 const MARKS: Readonly<Record<Finding['state'], string>> = { ok: 'ok  ', warn: 'note', bad: 'BAD ', skipped: '–   ' };

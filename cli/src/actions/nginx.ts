@@ -76,7 +76,7 @@ export function inputOf(options: EnableOptions, settings: Settings): SettingsInp
   };
 }
 
-/** The private instance is looked at where there is one, and written to only when it is asked for by name. */
+/** The private instance is looked at where there is one, and changed only when it is asked for by name: `up` keeps it. */
 function whereOf(options: PlaceOptions, settings: Settings, isLooking: boolean): WhereOptions {
   const directory = `${settings.dataDir}/nginx`;
   const isPrivate = options.layout === 'private' || (isLooking && existsSync(directory));
@@ -110,11 +110,18 @@ export async function enableListener(options: EnableOptions): Promise<void> {
       facts([
         ['file', done.file],
         ['link', done.link],
+        ['room', roomOf(done.workerConnections)],
       ]),
-      'See with: biolistener status',
+      `See with: biolistener status --port ${done.settings.port}`,
     ].join('\n'),
   );
 }
+
+/** Each terminal that is answered holds two: one of its own, one towards the listener. */
+const roomOf = (count: number | undefined): string | undefined =>
+  count === undefined
+    ? undefined
+    : `about ${Math.floor(count / 2)} terminals at once for each worker of nginx (worker_connections ${count} in its nginx.conf)`;
 
 const OPTION_OF: Readonly<Record<string, string>> = {
   upstreams: '--upstream',
@@ -153,7 +160,7 @@ async function confirmOverwriting(
 export async function disableListener(options: PlaceOptions & { readonly force?: boolean }): Promise<void> {
   const { settings } = loadSettings();
   const done = await disable({
-    ...whereOf(options, settings, true),
+    ...whereOf(options, settings, false),
     ...chosen(options),
     force: options.force === true,
   });

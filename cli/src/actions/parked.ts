@@ -1,4 +1,3 @@
-import type { PunchId } from '@biolistener/core';
 import type { Settings } from '@biolistener/config';
 import type { ParkedItem, ParkReason, Store, Target } from '@biolistener/store';
 import { existsSync } from 'node:fs';
@@ -143,8 +142,8 @@ export async function retryParked(ids: readonly string[], options: RetryOptions)
     const chosen = await chosenFor(store, ids, options);
     const doubtful = chosen.punches.filter((one) => !isAutomatic(one.delivery.reason));
     if (doubtful.length > 0) await confirm(doubtText(doubtful), options);
-    const sent = target === undefined ? 0 : await unpark(store, target, chosen);
     const actor = actorHere();
+    const sent = target === undefined ? 0 : await unpark(store, target, chosen, actor);
     // false: it ended already, and its bytes are gone
     const asked = await Promise.all(chosen.pieces.map((item) => store.setParkedState(item.id, 'retry', actor)));
     const pieces = asked.filter(Boolean).length;
@@ -162,10 +161,11 @@ function doubtText(doubtful: readonly ParkedPunch[]): string {
 }
 
 /** By reason where that was said: there may be more than one listing holds. */
-function unpark(store: Store, target: Target, { punches, reasons }: Chosen): Promise<number> {
-  if (reasons !== undefined) return reasons.length === 0 ? Promise.resolve(0) : store.unpark(target.id, { reasons });
-  const punchIds: PunchId[] = punches.map((one) => one.punch.id);
-  return punchIds.length === 0 ? Promise.resolve(0) : store.unpark(target.id, { punchIds });
+function unpark(store: Store, target: Target, { punches, reasons }: Chosen, actor: string): Promise<number> {
+  const isNothing = (reasons ?? punches).length === 0;
+  if (isNothing) return Promise.resolve(0);
+  const which = reasons === undefined ? { punchIds: punches.map((one) => one.punch.id) } : { reasons };
+  return store.unpark(target.id, which, actor);
 }
 
 const retryText = (punches: number, pieces: number): string =>

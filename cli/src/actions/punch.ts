@@ -5,6 +5,7 @@ import { counted, facts, print, utc } from '../output.ts';
 import { parseLimit } from '../parse/device-options.ts';
 import { getPunch, getPunchIds } from '../parse/ids.ts';
 import { parseTime } from '../parse/time.ts';
+import { actorHere } from '../services/actor.ts';
 import { confirm } from '../services/confirm.ts';
 import { getTerminal } from '../services/terminals.ts';
 import { activeTarget, needTarget, withStore, type Here } from '../services/with-store.ts';
@@ -124,7 +125,7 @@ export async function replayPunches(ids: readonly string[], options: ReplayOptio
         : await chosenByFilter(options, here, target);
     if (ids.length === 0 && chosen.length > 0)
       await confirm(`${counted(chosen.length, 'punch', 'punches')} will be sent to ${target.url} again.`, options);
-    const replayed = chosen.length === 0 ? 0 : await here.store.replay(target.id, chosen);
+    const replayed = chosen.length === 0 ? 0 : await here.store.replay(target.id, chosen, actorHere());
     print(options, { chosen: chosen.length, replayed, leftOut, target: target.url }, () =>
       replayText(chosen.length, replayed, leftOut, target),
     );

@@ -7,6 +7,7 @@ import { nearest } from '../parse/nearest.ts';
 import { punchesLike, severalPunches } from '../parse/ids.ts';
 import { findTerminal, listTerminals } from '../services/terminals.ts';
 import { activeTarget, withStore, type Here } from '../services/with-store.ts';
+import { commandJson, commandTable } from '../views/command.ts';
 import { punchJson, punchTable } from '../views/delivery.ts';
 import { todoOf } from '../views/reasons.ts';
 import { nowOf, stepsOf, storyText, type PunchTrace } from '../views/trace-story.ts';
@@ -43,10 +44,14 @@ async function meaningOf({ store }: Here, what: string, { as }: TraceOptions): P
   const terminal = isAsked('serial') ? await findTerminal(store, what) : undefined;
   if (terminal) return { kind: 'serial', terminal };
   const pin = asPin(what);
-  if (isAsked('pin') && (await store.listPunches({ pin, limit: 1 })).length > 0) return { kind: 'pin', pin };
+  if (isAsked('pin') && (await isKnownPin(store, pin))) return { kind: 'pin', pin };
   if (punch) return one(what, punches);
   throw await nothingKnown({ store }, what);
 }
+
+/** One that punched, or whom somebody made known. */
+const isKnownPin = async (store: Here['store'], pin: Pin): Promise<boolean> =>
+  (await store.listPunches({ pin, limit: 1 })).length > 0 || (await store.findPerson(pin)) !== undefined;
 
 function one(what: string, punches: readonly StoredPunch[]): Meant {
   const [punch] = punches;
@@ -60,7 +65,7 @@ async function nothingKnown({ store }: Pick<Here, 'store'>, what: string): Promi
     (await listTerminals(store)).map((terminal) => terminal.serialNumber),
   ).map(printable);
   const advice = [
-    'No terminal has this serial number, no stored punch has this PIN, and no punch id begins so.',
+    'No terminal has this serial number, nobody has this PIN, and no punch id begins so.',
     ...(near.length > 0 ? [`Serial numbers like it: ${near.join(', ')}.`] : []),
     ...(await quarantineObstacles(store)),
   ];
@@ -110,6 +115,8 @@ const traceJson = (
   otherTargets,
 });
 
+const COMMANDS_SHOWN = 5;
+
 async function traceMany(
   here: Here,
   target: Target | undefined,
@@ -124,12 +131,14 @@ async function traceMany(
     meant.kind === 'pin'
       ? await obstaclesOfPin(here, target, meant.pin, punches)
       : [...terminalObstacles(meant.terminal), ...(await serviceObstacles(settings, target))];
+  const commands = await store.listCommands({ ...filter, limit: COMMANDS_SHOWN });
   const title = meant.kind === 'pin' ? `PIN ${meant.pin}` : titleOf(meant.terminal);
   const result = {
     kind: meant.kind,
     of: meant.kind === 'pin' ? meant.pin : meant.terminal.serialNumber,
     target: target === undefined ? null : { id: target.id, kind: target.kind, url: target.url },
     punches: lines.map(punchJson),
+    commands: commands.map(commandJson),
     obstacles,
   };
   print(options, result, () => {
@@ -138,7 +147,8 @@ async function traceMany(
       obstacles.length === 0 ? ['Nothing is in the way.'] : ['In the way', ...obstacles.map((line) => `  ${line}`)];
     const more =
       punches.length > 0 ? ['', `The whole way of one: biolistener trace ${punches[0]?.id.slice(0, 12) ?? ''}`] : [];
-    return [`The last punches of ${printable(title)}`, shown, '', ...way, ...more].join('\n');
+    const asked = commands.length === 0 ? [] : ['', 'The last commands', commandTable(commands, Date.now(), '')];
+    return [`The last punches of ${printable(title)}`, shown, ...asked, '', ...way, ...more].join('\n');
   });
 }
 

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { registerDeviceCalls } from './device-calls.ts';
 import { collect, examples, jsonOption } from './shared.ts';
 
 export function registerDevice(program: Command): void {
@@ -60,8 +61,18 @@ export function registerDevice(program: Command): void {
     .option('--zone <zone>', 'time zone of the wall that it hangs on; punches that are stored keep theirs')
     .option('--role <role>', 'which way people pass: in, out or both')
     .option('--place <place>', 'Branch in ERPNext')
+    .addOption(
+      new Option('--sync <sync>', 'whether people are put on it and taken off it; punches arrive in any case').choices([
+        'on',
+        'off',
+      ]),
+    )
     .option('--state-map <states>', 'what its state codes mean here: 0=IN,1=OUT,4=none')
     .option('--option <key=value>', 'switch of its brand, see docs/protocols; repeatable; `key=` forgets', collect)
+    .option(
+      '--key-file <file>',
+      'file with the key that it must show (token_id, pushcommkey, ComKey); "" asks for none',
+    )
     .addOption(jsonOption())
     .addHelpText(
       'after',
@@ -69,9 +80,12 @@ export function registerDevice(program: Command): void {
         'device set ABC1234567 --name "Front door" --role in',
         'device set ABC1234567 --state-map 0=IN,1=OUT,4=none',
         'device set ABC1234567 --option verifyTable=new --place ""',
+        'device set ABC1234567 --sync off',
+        'device set ABC1234567 --key-file front.key',
       ),
     )
     .action(async (serial: string, options: object) =>
       (await import('../actions/device.ts')).setDevice(serial, options),
     );
+  registerDeviceCalls(device);
 }

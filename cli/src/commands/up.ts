@@ -6,7 +6,7 @@ export function registerUp(program: Command): void {
     .description(
       'bring up everything on this machine: Redis, store, nginx, listener, worker, API, and the sandbox while no ERPNext is configured',
     )
-    .option('--demo', 'with simulated, approved terminals that punch')
+    .option('--demo', 'with simulated, approved terminals of every brand that punch and enrol people')
     .option('--json', 'print where things are as one JSON line')
     .addHelpText(
       'after',

@@ -24,13 +24,13 @@ export async function lookAtErpnext(settings: Settings, active: Target | undefin
       : [];
   const client = new ErpNextClient({ ...target, timeoutMs: TIMEOUT_MS });
   try {
-    return [...sandbox, ...activeFinding(target.url, active), ...(await ask(client)), ...factsOf(active)];
+    return [...sandbox, ...activeFinding(target.url, active), ...(await ask(client, target.kind)), ...factsOf(active)];
   } finally {
     client.close();
   }
 }
 
-async function ask(client: ErpNextClient): Promise<Finding[]> {
+async function ask(client: ErpNextClient, kind: ReturnType<typeof targetOf>['kind']): Promise<Finding[]> {
   const hop = at('ERPNext');
   try {
     const { serverTime, ms } = await client.request('GET', '/api/method/ping');
@@ -44,7 +44,9 @@ async function ask(client: ErpNextClient): Promise<Finding[]> {
     const isKey = error instanceof RequestFailed && error.failure.kind === 'key-refused';
     const todo = isKey
       ? 'Generate keys for the integration user and save them: biolistener erpnext connect --key … --secret-file … --save'
-      : 'Check the address and the network. Nothing is lost: deliveries wait.';
+      : kind === 'sandbox'
+        ? 'Start it: `biolistener up`, or `biolistener start sandbox`. Or connect a real ERPNext. Nothing is lost: deliveries wait.'
+        : 'Check the address and the network. Nothing is lost: deliveries wait.';
     return [hop.bad(`${client.url}: ${messageOf(error)}`, todo)];
   }
 }

@@ -1,6 +1,6 @@
 import { messageOf } from '@biolistener/core';
 import type { Settings } from '@biolistener/config';
-import { detectLayouts, listInstalled } from '@biolistener/nginx';
+import { detectLayouts, findNginx, listInstalled } from '@biolistener/nginx';
 import { addressOf, askHttp, type HttpAnswer } from '../services/ask-http.ts';
 import type { Health } from '../services/health.ts';
 import { pathIn } from '../services/site.ts';
@@ -52,6 +52,12 @@ async function lookAtPort(port: number): Promise<Finding> {
   try {
     answer = await askEitherWay(port);
   } catch (error) {
+    // in a container nginx is a neighbour: that it is not here says nothing about the way
+    if (!(await isNginxHere()))
+      return hop.warn(
+        `there is no nginx on this machine, and nothing answers at port ${port}`,
+        'If nginx runs elsewhere, ask it there: curl http://<nginx>:<port>/-/biolistener. If not, install it.',
+      );
     return hop.bad(`nothing answers at port ${port}, where terminals connect: ${messageOf(error)}`, start);
   }
   if (answer.headers['x-biolistener-answer'] === 'nginx')
@@ -66,6 +72,12 @@ async function lookAtPort(port: number): Promise<Finding> {
     `${start} Another program may hold the port.`,
   );
 }
+
+const isNginxHere = (): Promise<boolean> =>
+  findNginx().then(
+    () => true,
+    () => false, // the question was whether it is there
+  );
 
 /** A block with TLS tells plain HTTP that it is on the wrong port, or hangs up. */
 async function askEitherWay(port: number): Promise<HttpAnswer> {

@@ -24,7 +24,10 @@ export async function lookAtTerminals(store: Store, settings: Settings, now: num
   return [
     approved.length > 0
       ? hop.ok(`${counted(approved.length, 'terminal')} approved`)
-      : hop.warn('none is approved', 'biolistener device approve <serial> --zone <zone>'),
+      : hop.warn(
+          'none is approved',
+          pending.length > 0 ? undefined : 'biolistener device approve <serial> --zone <zone>',
+        ),
     ...pendingFinding(pending),
     ...silentFinding(approved, now),
     ...driftFinding(approved),
@@ -41,7 +44,7 @@ function pendingFinding(pending: readonly TerminalListing[]): Finding[] {
   const [first] = pending;
   if (!first) return [];
   const kept = pending.reduce((sum, one) => sum + one.quarantined, 0);
-  const message = `${counted(pending.length, 'terminal')} wait for approval, with ${counted(kept, 'request')} in quarantine: ${names(pending, (one) => one.serialNumber)}`;
+  const message = `${counted(pending.length, 'terminal waits', 'terminals wait')} for approval, with ${counted(kept, 'request')} in quarantine: ${names(pending, (one) => one.serialNumber)}`;
   return [
     at('terminals').warn(
       message,

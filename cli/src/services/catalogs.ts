@@ -8,6 +8,7 @@ const CATALOGS: Readonly<Record<string, () => Promise<ErrorCatalog>>> = {
   LISTENER: async () => (await import('@biolistener/listener')).LISTENER_ERRORS,
   NGINX: async () => (await import('@biolistener/nginx')).NGINX_ERRORS,
   QUEUE: async () => (await import('@biolistener/queue')).QUEUE_ERRORS,
+  ROSTER: async () => (await import('@biolistener/roster')).ROSTER_ERRORS,
   SECURITY: async () => (await import('@biolistener/security')).SECURITY_ERRORS,
   WORKER: async () => (await import('@biolistener/worker')).WORKER_ERRORS,
   STORE: async () => (await import('@biolistener/store')).STORE_ERRORS,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { messageOf } from '@biolistener/core';
 import { loadSettings, type LoadedSettings } from '@biolistener/config';
+import type { SiteAccess } from '@biolistener/erpnext';
 import { CommandFailure, EXIT } from '../exit-codes.ts';
 import { ask, askHidden, isInteractive } from './confirm.ts';
 
@@ -49,6 +50,31 @@ export function secretOf(secret: string | undefined, file: string | undefined): 
   } catch (error) {
     throw new CommandFailure(`the secret cannot be read: ${messageOf(error)}`, EXIT.usage);
   }
+}
+
+export interface AdminOptions {
+  readonly url?: string;
+  readonly adminKey?: string;
+  readonly adminSecretFile?: string;
+  readonly site?: string;
+}
+
+/**
+ * A System Manager's key, which is used once and kept nowhere: from options, the environment, or a person.
+ * Errors: usage (2) when something is missing and nobody can be asked.
+ */
+export async function adminAccessOf(options: AdminOptions, loaded: LoadedSettings | undefined): Promise<SiteAccess> {
+  const known = loaded?.settings;
+  const url = options.url ?? known?.erpnextUrl ?? (await asked('--url', 'Address of the site: ', ask));
+  assertUrl(url);
+  const apiKey =
+    options.adminKey ??
+    process.env['ERPNEXT_ADMIN_KEY'] ??
+    (await asked('--admin-key', 'API key of a System Manager: ', ask));
+  const apiSecret =
+    secretOf(process.env['ERPNEXT_ADMIN_SECRET'], options.adminSecretFile) ??
+    (await asked('--admin-secret-file', 'Its API secret (not shown): ', askHidden));
+  return { url, apiKey, apiSecret, siteName: options.site ?? known?.erpnextSite };
 }
 
 async function asked(option: string, question: string, how: (question: string) => Promise<string>): Promise<string> {

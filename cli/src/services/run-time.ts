@@ -25,6 +25,10 @@ export async function followSettings(store: Store): Promise<FollowedSettings> {
   return { current: () => current, stop: () => clearInterval(timer) };
 }
 
+/** What times the time that terminals may take to answer. */
+export const patienceOf = (followed: FollowedSettings) => (): number =>
+  followed.current()['command.patience_percent'] / 100;
+
 /** The run-time settings in the worker's words. */
 export function deliverySettings(settings: RunTimeSettings): DeliverySettings {
   return {
@@ -34,6 +38,7 @@ export function deliverySettings(settings: RunTimeSettings): DeliverySettings {
       repeatSeconds: settings['log_type.repeat_seconds'],
     },
     employeeIdField: settings['employee.id_field'],
+    unknownEmployee: settings['employee.unknown'],
     deviceIdTemplate: settings['checkin.device_id'],
     skipAutoAttendance: settings['checkin.skip_auto_attendance'],
     mirrorEverySeconds: settings['mirror.every_seconds'],
@@ -43,6 +48,8 @@ export function deliverySettings(settings: RunTimeSettings): DeliverySettings {
       isOn: settings['watermark.on'],
       feeds: settings['watermark.feeds'],
       marginMinutes: settings['watermark.margin_minutes'],
+      parkedHours: settings['watermark.parked_hours'],
     },
+    clockBeyondSeconds: settings['clock.set_beyond_seconds'],
   };
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { LoadedSettings, Settings } from '@biolistener/config';
 import { createVault, keyringOfText, openKeyFile, type Vault } from '@biolistener/security';
@@ -16,9 +17,20 @@ export interface Site {
 
 export const pathIn = (settings: Settings, ...parts: string[]): string => resolve(settings.dataDir, ...parts);
 
+/** Where the keys of this installation are, unless a setting holds the one key. */
+export const keyFileOf = (settings: Settings): string => settings.keyFile ?? pathIn(settings, 'keys', 'master.key');
+
+/** Follows the key file while it lives: a change of keys needs no restart. */
 export function openVault(settings: Settings): Vault {
   if (settings.masterKey !== undefined) return createVault(keyringOfText(settings.masterKey));
-  return createVault(openKeyFile(settings.keyFile ?? pathIn(settings, 'keys', 'master.key')));
+  return createVault(openKeyFile(keyFileOf(settings)));
+}
+
+/** Ids of the keys with which what is sealed here can be read; looking makes no key. */
+export function keyIdsOf(settings: Settings): readonly string[] {
+  if (settings.masterKey !== undefined) return keyringOfText(settings.masterKey).ids();
+  const file = keyFileOf(settings);
+  return existsSync(file) ? openKeyFile(file).ids() : [];
 }
 
 export const openSiteStore = (settings: Settings, log?: Log): Promise<Store> =>

@@ -1,6 +1,7 @@
+import './small-heap.ts';
 import { loadSettings, type Settings } from '@biolistener/config';
 import type { Role } from '../commands/start.ts';
-import { addApi, addListener, addSandbox, addWorker, type Composition } from './roles.ts';
+import { addApi, addListener, addOps, addSandbox, addWorker, type Composition } from './roles/index.ts';
 import { openSite } from './site.ts';
 import { createStopList, stopRequested } from './stopping.ts';
 
@@ -37,5 +38,5 @@ async function addRoles(composition: Composition, roles: readonly Role[]): Promi
   if (roles.includes('listener')) await addListener(composition, redisUrl);
   const port = opsPort(settings, roles);
   if (roles.includes('api')) await addApi(composition);
-  else if (port !== undefined) await addApi(composition, { host: settings.apiHost, port });
+  else if (port !== undefined) await addOps(composition, port);
 }

@@ -1,5 +1,6 @@
 import { messageOf } from '@biolistener/core';
 import type { Log } from '@biolistener/telemetry';
+import { outliveReaders } from '../readers.ts';
 
 /** Things that were started and are stopped in the opposite order, each once, whatever fails. */
 export interface StopList {
@@ -23,8 +24,9 @@ export function createStopList(): StopList {
   };
 }
 
-/** Resolves at the first Ctrl-C or SIGTERM. npm and the terminal both pass the signal on, so a second one says nothing new. */
+/** For what runs until it is told to stop. Resolves at the first Ctrl-C or SIGTERM. npm and the terminal both pass the signal on, so a second one says nothing new. */
 export function stopRequested(): Promise<NodeJS.Signals> {
+  outliveReaders();
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve(signal));
   });

@@ -1,3 +1,4 @@
+import './small-heap.ts';
 import { resolve } from 'node:path';
 import { loadSettings, type Settings } from '@biolistener/config';
 import { banner, placesOf } from './banner.ts';
@@ -5,7 +6,7 @@ import { holdFolder } from './lock.ts';
 import { ErpNextClient, provisionPunchIdField } from '@biolistener/erpnext';
 import { keepPrivateNginx } from './private-nginx.ts';
 import { startPrivateRedis } from './private-redis.ts';
-import { addApi, addListener, addSandbox, addWorker, type Composition } from './roles.ts';
+import { addApi, addListener, addSandbox, addWorker, type Composition } from './roles/index.ts';
 import { openSite, pathIn } from './site.ts';
 import { createStopList, stopRequested } from './stopping.ts';
 import { targetOf } from './target.ts';
@@ -26,12 +27,16 @@ export async function up(options: UpOptions): Promise<void> {
   try {
     const site = await openSite(loaded);
     stops.add('store', () => site.store.close());
-    const composition: Composition = { site, stops, checks: new Map() };
     try {
+      const demo = options.demo === true ? await import('./demo/index.ts') : undefined;
+      const biostar = await demo?.prepareDemo(site);
+      if (biostar) stops.add('demo server', () => biostar.stop());
+      const composition: Composition = { site, stops, checks: new Map(), suprema: biostar?.server };
       await addEverything(composition);
-      const stopDemo = options.demo === true ? await (await import('./demo.ts')).startDemo(composition) : undefined;
-      if (stopDemo) stops.add('demo', stopDemo);
       announce(settings, options);
+      // what the demo tells is for people: with --json there is one line and no more
+      const say = (text: string): void => (options.json === true ? undefined : console.log(text));
+      if (demo) stops.add('demo', await demo.startDemo(composition, biostar !== undefined, say));
       await requested;
       console.error('\nstopping …');
     } finally {

@@ -13,9 +13,13 @@ export interface Alert {
 /** A terminal with everything that `device show` tells. */
 export interface DeviceView {
   readonly terminal: TerminalListing;
+  /** Whether a shared key was set (docs/terminals.md#shared-keys). */
+  readonly mustShowKey?: boolean;
   readonly quarantine: readonly Omit<QuarantinedItem, 'sealed'>[];
   readonly alerts: readonly Alert[];
   readonly advice: readonly string[];
+  /** Kinds of commands that it can be asked. */
+  readonly commands?: readonly string[];
 }
 
 /** More than this many seconds apart, people notice that times are wrong. */
@@ -67,11 +71,25 @@ export function adviceFor(terminal: TerminalListing): string[] {
   return advice;
 }
 
+/** Well beyond the pause between two polls of any brand. */
+const SILENT_MS = 15 * 60_000;
+
+/** Who calls without the key is no contact, so a terminal that lost it looks as if it were away. */
+export function keyAdvice({ serialNumber, lastContactAt }: TerminalListing, now: number): string[] {
+  if (now - lastContactAt < SILENT_MS) return [];
+  const serial = shellWord(serialNumber);
+  return [
+    `It must show a shared key, and calls without it are refused and count as none: the log of the listener says whether there were any. ` +
+      `Restart the terminal so that it greets; biolistener device set ${serial} --key-file FILE sets another key, --key-file "" asks for none.`,
+  ];
+}
+
 /** A serial number as one word of a command line that somebody may copy. */
 export const shellWord = (text: string): string =>
   /^[\w.:-]+$/.test(text) ? text : `'${printable(text).replaceAll("'", "'\\''")}'`;
 
-export function deviceText({ terminal, quarantine, alerts, advice }: DeviceView, now: number): string {
+export function deviceText(view: DeviceView, now: number): string {
+  const { terminal, mustShowKey, quarantine, alerts, advice, commands = [] } = view;
   const sections = [
     facts([
       ['serial', terminal.serialNumber],
@@ -81,6 +99,8 @@ export function deviceText({ terminal, quarantine, alerts, advice }: DeviceView,
       ['place', terminal.place],
       ['zone', terminal.zone],
       ['role', terminal.role],
+      ['syncing', terminal.isSyncOff === true ? 'off: nobody is put on it or taken off it' : undefined],
+      ['shared key', mustShowKey === true ? 'must be shown' : undefined],
       ['first seen', utc(terminal.firstSeenAt)],
       ['last contact', `${ago(terminal.lastContactAt, now)}${from(terminal.lastAddress)}`],
       ['clock', clockText(terminal, now)],
@@ -90,10 +110,15 @@ export function deviceText({ terminal, quarantine, alerts, advice }: DeviceView,
       ],
       ['unread pieces', terminal.parked],
       ['in quarantine', quarantineText(terminal, quarantine)],
+      ['can be asked', commands.join(', ')],
     ]),
     section('Own states', Object.entries(terminal.stateMap ?? {})),
     section('Options', entries(terminal.options ?? {})),
-    section('Profile, as learnt from it', entries(terminal.profile)),
+    section('Read by call', readRows(terminal.profile['pull'], now)),
+    section(
+      'Profile, as learnt from it',
+      entries(terminal.profile).filter(([name]) => name !== 'pull'),
+    ),
     section('Stamps, as it issued them', Object.entries(terminal.stamps)),
     alerts.length === 0 ? '' : `Alerts\n${alerts.map(alertLine).join('\n')}`,
     advice.length === 0 ? '' : `What to do\n${advice.map((line) => `  ${line}`).join('\n')}`,
@@ -113,6 +138,28 @@ function quarantineText({ quarantined }: TerminalListing, items: DeviceView['qua
   const bytes = items.reduce((sum, item) => sum + item.size, 0);
   const operations = [...new Set(items.map((item) => item.operation))].slice(0, 5).join(', ');
   return `${counted(quarantined, 'request')} (${operations}; ${bytes} bytes)`;
+}
+
+const PROOFS: Readonly<Record<string, string>> = {
+  counted: 'its counter says that these are all',
+  uncounted: 'it has no counter',
+  differs: 'its counter says something else: see docs/pull.md',
+};
+
+/** What the reads of a terminal that is called brought; the worker keeps it in the profile. */
+function readRows(pull: Json | undefined, now: number): [string, string][] {
+  if (typeof pull !== 'object' || pull === null || Array.isArray(pull)) return [];
+  const { readAt, wholeAt, records, proof, found, foundLast } = pull as JsonObject; // an object of Json
+  const time = (at: Json | undefined): string => ago(typeof at === 'number' ? at : undefined, now);
+  const last = typeof foundLast === 'number' ? `, ${foundLast} by the last read that found any` : '';
+  return [
+    ['read', `${time(readAt)}, all of it ${time(wholeAt)}`],
+    [
+      'records',
+      `${typeof records === 'number' ? records : '?'}; ${(typeof proof === 'string' ? PROOFS[proof] : undefined) ?? 'not proven'}`,
+    ],
+    ['found', `${typeof found === 'number' ? found : 0} that nobody had sent${last}`],
+  ];
 }
 
 const section = (title: string, rows: readonly (readonly [string, string])[]): string =>

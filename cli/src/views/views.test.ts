@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { asSerialNumber } from '@biolistener/core';
 import type { Delivery, TerminalListing } from '@biolistener/store';
 import { checkinLink, safeText, stateText } from './delivery.ts';
-import { adviceFor, deviceText, driftText, maskedOptions, shellWord } from './device.ts';
+import { adviceFor, deviceText, driftText, keyAdvice, maskedOptions, shellWord } from './device.ts';
 import { PARK_REASONS, todoOf, whatOf } from './reasons.ts';
 
 const terminal: TerminalListing = {
@@ -32,6 +32,15 @@ describe('advice for a terminal', () => {
     [{ clockDriftSeconds: -75 }, /75 s behind/],
     [{ parked: 1 }, /1 piece of it could not be read/],
   ])('for %j', (change, words) => expect(adviceFor({ ...terminal, ...change }).join()).toMatch(words));
+
+  test('tells of a key that must be shown where a terminal was not heard for long', () => {
+    const at = terminal.lastContactAt;
+    expect(keyAdvice(terminal, at + 60_000)).toEqual([]);
+    expect(keyAdvice(terminal, at + 3_600_000).join()).toMatch(/device set FRONT00001 --key-file FILE/);
+    const view = { terminal, quarantine: [], alerts: [], advice: [], commands: [] };
+    expect(deviceText({ ...view, mustShowKey: true }, at)).toMatch(/shared key: +must be shown/);
+    expect(deviceText(view, at)).not.toMatch(/shared key/);
+  });
 
   test('quotes a serial number that a shell would take apart', () => {
     expect(shellWord("a'; rm -rf \u001b")).toBe("'a'\\''; rm -rf \\u001b'");
@@ -92,4 +101,14 @@ describe('reasons', () => {
     expect(await todoOf('NEVER_HEARD_OF')).toContain('parked show');
     expect(whatOf('NEVER_HEARD_OF')).toBe('NEVER_HEARD_OF');
   });
+});
+
+test('a terminal that is called: how it was read, how that is proven, and how many punches nobody had sent', () => {
+  const mark = { layout: '40', bytes: 4000, tail: 'ab' };
+  const pull = { mark, readAt: 1000, wholeAt: 1000, records: 100, proof: 'counted', found: 7, foundLast: 3 };
+  const profile = { model: 'K40', pull };
+  const text = deviceText({ terminal: { ...terminal, profile }, quarantine: [], alerts: [], advice: [] }, 61_000);
+  expect(text).toMatch(/records: +100; its counter says that these are all/);
+  expect(text).toMatch(/found: +7 that nobody had sent, 3 by the last read that found any/);
+  expect(text).not.toContain('tail');
 });

@@ -45,7 +45,12 @@ async function test(layout: Layout): Promise<{ isValid: boolean | undefined; mes
 
 /** nginx's own words without the lines that only repeat the outcome. */
 export function essence(stderr: string): string {
-  const lines = stderr.split('\n').map((line) => line.replace(/^nginx: |^\d{4}\/\d\d\/\d\d \S+ /, '').trim());
+  const lines = stderr.split('\n').map((line) =>
+    line
+      .replace(/^nginx: |^\d{4}\/\d\d\/\d\d \S+ /, '')
+      .replace(/^(\[\w+\]) \d+#\d+: /, '$1 ') // numbers of a process that is gone
+      .trim(),
+  );
   const said = lines.filter((line) => line !== '' && !/^configuration file .* test (failed|is successful)$/.test(line));
   return [...new Set(said)].join('; ').slice(0, 2000);
 }
@@ -88,20 +93,32 @@ async function startUnit(): Promise<void> {
   if (code !== 0) throw raise('NGINX_START_FAILED', `systemctl start nginx: ${stderr.trim()}`);
 }
 
-/** Starts nginx apart from this process. One that goes into the background ends with 0 at once; `daemon off` stays. */
-function startProgram(layout: Layout): Promise<void> {
+/** nginx tries to bind a held port for 2.5 s before it gives up; one with `daemon off` never ends by itself. */
+const PATIENCE_MS = { background: 20_000, foreground: 500 } as const;
+
+/** Starts nginx apart from this process, and tells in its own words why it ended. One that goes into the background ends with 0. */
+async function startProgram(layout: Layout): Promise<void> {
+  const [daemon] = directives((await textOf(layout.conf)) ?? '', 'daemon');
+  const patienceMs = PATIENCE_MS[daemon?.[0] === 'off' ? 'foreground' : 'background'];
   return new Promise((resolve, reject) => {
-    const child = spawn(layout.binary, layout.flags, { detached: true, stdio: 'ignore' });
-    const patience = setTimeout(() => done(undefined), 500);
+    const child = spawn(layout.binary, layout.flags, { detached: true, stdio: ['ignore', 'ignore', 'pipe'] });
+    let said = '';
+    child.stderr.setEncoding('utf8').on('data', (part: string) => (said = (said + part).slice(-8192)));
+    const patience = setTimeout(() => done(undefined), patienceMs);
     const done = (problem: string | undefined): void => {
       clearTimeout(patience);
       child.removeAllListeners();
+      child.stderr.destroy();
       child.unref();
       if (problem === undefined) resolve();
-      else reject(raise('NGINX_START_FAILED', problem));
+      else reject(raise('NGINX_START_FAILED', `${problem}: ${essence(said) || 'it said nothing'}`));
     };
     child.once('error', (error) => done(error.message));
-    child.once('exit', (code, signal) => done(code === 0 ? undefined : `nginx ended with ${code ?? signal ?? '?'}`));
+    // the master that stays may keep the pipe, so success is the exit; for a failure the last words are waited for
+    child.once('exit', (code) => {
+      if (code === 0) done(undefined);
+    });
+    child.once('close', (code, signal) => done(`nginx ended with ${code ?? signal ?? '?'}`));
   });
 }
 

@@ -28,6 +28,12 @@ export interface Disabled {
 export async function disable(options: DisableOptions = {}): Promise<Disabled> {
   const one = await findOne(await layoutsFor(options), options);
   if (one === undefined) return { removed: [], effect: 'unchanged' };
+  if (options.port !== undefined && options.port !== one.port) {
+    throw raise(
+      'NGINX_SITE_UNCLEAR',
+      `port ${options.port} is the plain port beside port ${one.port} of ${one.site}; both go together, by the latter`,
+    );
+  }
   if (one.isEdited && options.force !== true) {
     throw raise('NGINX_FILE_EDITED', `${one.file} was edited since biolistener wrote it`);
   }
@@ -50,16 +56,16 @@ export async function layoutsFor(options: WhereOptions): Promise<readonly Layout
   return options.layout === undefined ? detectLayouts(options.root, options) : [await layoutFor(options)];
 }
 
-/** The one block that site and port name, if any. Throws NGINX_SITE_UNCLEAR when several fit. */
+/** The one block that site and port name, if any; the plain port beside a TLS port names it too. Throws NGINX_SITE_UNCLEAR when several fit. */
 export async function findOne(
   layouts: readonly Layout[],
   wanted: { readonly site?: string; readonly port?: number },
 ): Promise<Installed | undefined> {
-  const fitting = (await listInstalled(layouts)).filter(
-    (one) =>
-      (wanted.site === undefined || one.site === wanted.site.toLowerCase()) &&
-      (wanted.port === undefined || one.port === wanted.port),
+  const ofSite = (await listInstalled(layouts)).filter(
+    (one) => wanted.site === undefined || one.site === wanted.site.toLowerCase(),
   );
+  const byPort = ofSite.filter((one) => wanted.port === undefined || one.port === wanted.port);
+  const fitting = byPort.length > 0 ? byPort : ofSite.filter((one) => one.settings?.tls?.plainPort === wanted.port);
   if (fitting.length > 1) {
     const names = fitting.map((one) => `${one.site}:${one.port} (${one.layout.kind})`).join(', ');
     throw raise('NGINX_SITE_UNCLEAR', `several blocks are enabled: ${names}`);

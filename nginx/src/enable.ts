@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { apply } from './change.ts';
 import { controlOf, textOf, type Control } from './control.ts';
-import { filesListeningAt } from './config-text.ts';
+import { directives, filesListeningAt } from './config-text.ts';
 import { raise } from './errors.ts';
 import { formerOf, writeFileWhole, writeLink } from './files.ts';
 import { detectLayouts, placesOf, type DetectOptions, type Layout } from './layouts.ts';
@@ -35,6 +35,8 @@ export interface Enabled {
   readonly link: string | undefined;
   /** `unchanged`: the same block was in force already, and nginx was left alone. */
   readonly effect: 'unchanged' | 'reloaded' | 'started';
+  /** What each worker of this nginx takes at once, terminals and listeners together; undefined where nginx.conf does not say. */
+  readonly workerConnections: number | undefined;
 }
 
 /**
@@ -51,9 +53,10 @@ export async function enable(input: SettingsInput, options: EnableOptions = {}):
   const { file, link } = placesOf(layout, settings.site, settings.port);
   const content = render(settings);
   const isWritten = await isAsWanted(file, link, content, options.force === true);
-  const result = { settings, layout: layout.kind, file, link };
+  const dump = await control.dump();
+  const result = { settings, layout: layout.kind, file, link, workerConnections: workerConnectionsOf(dump) };
 
-  await assertPortsFree(settings, control, [file, ...(link === undefined ? [] : [link])]);
+  await assertPortsFree(settings, control, dump, [file, ...(link === undefined ? [] : [link])]);
   if (isWritten && (await awaitGeneration(settings, true, 0))) return { ...result, effect: 'unchanged' };
 
   const effect = await apply({
@@ -67,6 +70,11 @@ export async function enable(input: SettingsInput, options: EnableOptions = {}):
     isInForce: () => awaitGeneration(settings, true, options.patienceMs ?? 10_000),
   });
   return { ...result, effect: effect === 'started' ? 'started' : 'reloaded' };
+}
+
+function workerConnectionsOf(dump = ''): number | undefined {
+  const [count] = directives(dump, 'worker_connections')[0] ?? [];
+  return count === undefined ? undefined : Number(count);
 }
 
 /** The layout that options choose. Throws NGINX_NO_LAYOUT with what was found instead. */
@@ -100,8 +108,13 @@ async function isAsWanted(file: string, link: string | undefined, content: strin
  * Refuses ports that somebody else has: another server block (nginx would mix the two), or another program
  * (`nginx -t` doesn't see that, and a reload fails silently).
  */
-async function assertPortsFree(settings: Settings, control: Control, own: readonly string[]): Promise<void> {
-  const [dump, master] = await Promise.all([control.dump(), control.master()]);
+async function assertPortsFree(
+  settings: Settings,
+  control: Control,
+  dump: string | undefined,
+  own: readonly string[],
+): Promise<void> {
+  const master = await control.master();
   for (const port of portsOf(settings)) {
     const blocks = filesListeningAt(dump ?? '', port).filter((path) => !own.includes(path));
     if (blocks.length > 0) {

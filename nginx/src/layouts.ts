@@ -1,5 +1,5 @@
-import { readFile, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { readdir, readFile, readlink, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { includesOf } from './config-text.ts';
 import { buildOf, findNginx, type Build } from './program.ts';
 
@@ -36,7 +36,8 @@ export interface DetectOptions {
 }
 
 /**
- * Finds where this machine's nginx wants its files, best first.
+ * Finds where this machine's nginx wants its files, best first. Benches that a block of ours stands in already come after
+ * the system's directories: they are found again without being named, and nothing new goes there unasked.
  * `root` stands for `/`: tests give a directory of their own, and then nothing outside it is looked at.
  * Without a private directory, an empty list means that nginx.conf is missing or includes nothing that fits.
  */
@@ -44,9 +45,11 @@ export async function detectLayouts(root = '/', options: DetectOptions = {}): Pr
   const binary = options.binary ?? (await findNginx());
   const plain = await systemLayouts(root, binary);
   const bench = options.bench === undefined ? undefined : benchOf(options.bench, plain);
+  const linked = (await linkedBenches(plain)).filter((path) => path !== bench?.directory);
   const own =
     options.privateDirectory === undefined ? undefined : await privateLayout(options.privateDirectory, binary);
-  return [bench, ...plain, own].filter((layout) => layout !== undefined);
+  const others = linked.map((path) => benchOf(dirname(path), plain));
+  return [bench, ...plain, ...others, own].filter((layout) => layout !== undefined);
 }
 
 async function systemLayouts(root: string, binary: string): Promise<Layout[]> {
@@ -103,9 +106,24 @@ function benchOf(bench: string, plain: readonly Layout[]): Layout | undefined {
   return {
     ...system,
     kind: 'bench',
-    directory: join(bench, 'config'),
+    directory: resolve(bench, 'config'),
     linkDirectory: system.linkDirectory ?? system.directory,
   };
+}
+
+/** The `config` directories that links of ours lead to. */
+async function linkedBenches(plain: readonly Layout[]): Promise<string[]> {
+  const found = new Set<string>();
+  for (const { directory, linkDirectory = directory } of plain) {
+    // a directory that is not there holds no link
+    for (const name of await readdir(linkDirectory).catch((): string[] => [])) {
+      if (!/^biolistener-.+\.conf$/.test(name)) continue;
+      const target = await readlink(join(linkDirectory, name)).catch(() => undefined); // a file: no bench is behind it
+      const at = target === undefined ? '' : dirname(resolve(linkDirectory, target));
+      if (basename(at) === 'config') found.add(at);
+    }
+  }
+  return [...found];
 }
 
 /** The layout of a private instance in a directory. */

@@ -44,6 +44,8 @@ describe("nginx's configuration", () => {
   test("nginx's words are told without the parts that say nothing", () => {
     const said = 'nginx: [emerg] unknown directive "x" in /a.conf:1\nnginx: configuration file /n.conf test failed\n';
     expect(essence(said)).toBe('[emerg] unknown directive "x" in /a.conf:1');
+    const dated = '2026/11/29 08:00:00 [emerg] 71#71: bind() to 0.0.0.0:80 failed\n'.repeat(3);
+    expect(essence(dated)).toBe('[emerg] bind() to 0.0.0.0:80 failed');
   });
 
   test('the build tells version and paths', () => {

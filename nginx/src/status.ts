@@ -27,6 +27,7 @@ export interface Status {
   /** Whether a person edited the file. */
   readonly edited: boolean;
   readonly upstreams: readonly string[];
+  /** Whether terminals speak TLS at `port`. */
   readonly tls: boolean;
   readonly nginx: {
     readonly running: boolean;
@@ -56,7 +57,7 @@ export async function status(options: StatusOptions = {}): Promise<Status> {
     file: found?.file,
     edited: found?.isEdited === true,
     upstreams: settings?.upstreams ?? [],
-    tls: settings?.tls !== undefined,
+    tls: isTls(settings, options.port),
     nginx: {
       running: master !== undefined,
       configurationValid: tested?.isValid,
@@ -74,11 +75,15 @@ function addressOf(
   options: StatusOptions,
 ): Pick<Status, 'listening_ip' | 'port' | 'paths' | 'urls'> {
   const ip = options.listeningIp ?? listeningIp(found?.settings);
-  const port = found?.port ?? options.port ?? DEFAULT_PORT;
+  const port = options.port ?? found?.port ?? DEFAULT_PORT;
   const host = ip.includes(':') ? `[${ip}]` : ip;
-  const base = `${found?.settings?.tls === undefined ? 'http' : 'https'}://${host}:${port}`;
+  const base = `${isTls(found?.settings, options.port) ? 'https' : 'http'}://${host}:${port}`;
   return { listening_ip: ip, port, paths: PATHS, urls: { ebkn: base + PATHS.ebkn, zkteco: base + PATHS.zkteco } };
 }
+
+/** Whether terminals speak TLS at the port that was asked for: not at the plain one beside it. */
+const isTls = (settings: Settings | undefined, port: number | undefined): boolean =>
+  settings?.tls !== undefined && (port === undefined || port !== settings.tls.plainPort);
 
 /** An address that a terminal can reach: the one listened at, else the machine's first IPv4 that is not loopback. */
 function listeningIp(settings: Settings | undefined): string {

@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { controlOf } from '../src/control.ts';
 import { disable, enable, listInstalled, status } from '../src/index.ts';
-import { freePort, machine, stopNginx, type Machine } from './machine.ts';
+import { certificateIn, freePort, machine, stopNginx, type Machine } from './machine.ts';
 import { get, talk, upstream, type Upstream } from './wire.ts';
 
 let here: Machine;
@@ -76,6 +76,40 @@ describe('enable and disable', () => {
     await writeFile(file, text);
     expect((await enable({ port, upstreams }, { layout: layout! })).effect).toBe('reloaded');
     expect(await answers()).toBe(true);
+  });
+
+  test('a block in a bench is found again by whoever does not name the bench', async () => {
+    const bench = join(here.root, 'bench');
+    await mkdir(join(bench, 'config'), { recursive: true });
+    const before = await here.listing();
+    const { file } = await enable({ port, upstreams }, { root: here.root, bench });
+    expect(file).toBe(join(bench, `config/biolistener-default-${port}.conf`));
+    expect(await status({ root: here.root, port })).toMatchObject({ status: 'enabled', file, inForce: true });
+    const other = await enable({ port: await freePort(), site: 'other', upstreams }, { root: here.root });
+    expect(other.layout).toBe('conf.d'); // what is found goes on, what is new goes where it always did
+    await disable({ root: here.root, site: 'other' });
+    expect((await disable({ root: here.root, port })).removed).toContain(file);
+    expect(await here.listing()).toEqual(before);
+  });
+
+  test('the plain port beside TLS names the block too, and is not taken away alone', async () => {
+    const [layout] = await here.layouts();
+    const plainPort = await freePort();
+    const tls = certificateIn(here.root);
+    await enable({ port, plainPort, upstreams, ...tls }, { layout: layout! });
+    expect(await status({ layout: layout!, port })).toMatchObject({ status: 'enabled', port, tls: true });
+    const plain = await status({ layout: layout!, port: plainPort });
+    expect(plain).toMatchObject({ status: 'enabled', port: plainPort, tls: false, answered: { ok: true } });
+    expect(plain.urls.zkteco).toMatch(new RegExp(`^http://.*:${plainPort}/iclock$`));
+    const attempt = disable({ layout: layout!, port: plainPort });
+    await expect(attempt).rejects.toMatchObject({ code: 'NGINX_SITE_UNCLEAR' });
+    await expect(attempt).rejects.toThrow(`beside port ${port}`);
+    expect((await disable({ layout: layout!, port })).removed).toHaveLength(1);
+  });
+
+  test('how many connections a worker of this nginx takes is told', async () => {
+    const [layout] = await here.layouts();
+    expect((await enable({ port, upstreams }, { layout: layout! })).workerConnections).toBe(256);
   });
 
   test('an nginx that does not run is started', async () => {
@@ -185,6 +219,22 @@ describe('the way back', () => {
     await expect(attempt).rejects.toThrow('no reload. The former files are back in place and in force.');
     expect(await here.listing()).toEqual(before);
     expect(await status({ layout: layout!, port })).toMatchObject({ inForce: true });
+  });
+
+  test('an nginx that cannot be started says why in its own words, and nothing stays', async () => {
+    const [layout] = await here.layouts();
+    await stopNginx(controlOf(layout!));
+    const holder = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => holder.once('listening', resolve));
+    const { port: held } = holder.address() as AddressInfo; // a TCP server has no other kind of address
+    holder.unref();
+    await writeFile(join(here.etc, 'conf.d/neighbour.conf'), `server { listen 127.0.0.1:${held}; }\n`);
+    const before = await here.listing();
+    const attempt = enable({ port, upstreams }, { layout: layout! });
+    await expect(attempt).rejects.toMatchObject({ code: 'NGINX_START_FAILED' });
+    await expect(attempt).rejects.toThrow(new RegExp(`bind\\(\\) to 127\\.0\\.0\\.1:${held} failed .*back in place`));
+    expect(await here.listing()).toEqual(before);
+    holder.close();
   });
 
   test('a reload that nginx swallows, because the port was taken meanwhile, is noticed and rolled back', async () => {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -9,6 +10,15 @@ export async function tempDir(): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), 'biolistener-nginx-'));
   await chmod(dir, 0o755); // when root runs the tests, nginx's workers are another user
   return dir;
+}
+
+/** A key and a certificate that it signed itself. */
+export function certificateIn(dir: string): { certificate: string; key: string } {
+  const made = { certificate: join(dir, 'terminal.crt'), key: join(dir, 'terminal.key') };
+  const files = ['-keyout', made.key, '-out', made.certificate];
+  const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-subj', '/CN=terminal.test'];
+  execFileSync('openssl', ['req', '-x509', '-days', '2', ...kind, ...files], { stdio: 'ignore' });
+  return made;
 }
 
 export function freePort(): Promise<number> {

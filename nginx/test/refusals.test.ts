@@ -1,10 +1,9 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { execFileSync } from 'node:child_process';
-import { rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { connect } from 'node:tls';
 import { join } from 'node:path';
 import { privateLayout, startPrivateNginx, status, type PrivateNginx, type SettingsInput } from '../src/index.ts';
-import { freePort, tempDir } from './machine.ts';
+import { certificateIn, freePort, tempDir } from './machine.ts';
 import { get, talk, upstream, type Upstream } from './wire.ts';
 
 const undo: (() => Promise<unknown>)[] = [];
@@ -97,6 +96,24 @@ describe('lists and limits', () => {
     expect(refused.join('')).not.toContain('OK');
   });
 
+  test('the log of requests shows what was asked for without its query, also what was refused', async () => {
+    const { port } = await listener();
+    const dir = await tempDir();
+    undo.push(() => rm(dir, { recursive: true }));
+    const accessLog = join(dir, 'access.log');
+    const nginx = await start({ upstreams: `127.0.0.1:${port}`, accessLog, bodySize: '1k' });
+    await talk(nginx.port, get('/iclock/cdata?SN=TAKEN&pushcommkey=hunter2'));
+    await talk(nginx.port, get('/t/hunter2/pub/chat?x=1'));
+    const post = `POST /iclock/fdata?SN=REFUSED HTTP/1.0\r\nContent-Length: 2000\r\n\r\n${'x'.repeat(2000)}`;
+    expect(await talk(nginx.port, post)).toMatch(/^HTTP\/1\.1 413 /);
+    await nginx.stop(5000); // it writes a line after the answer, and all of them before it ends
+    const log = await readFile(accessLog, 'utf8');
+    expect(log).toMatch(/"GET \/iclock\/cdata" 200 /);
+    expect(log).toMatch(/"POST \/iclock\/fdata" 413 /);
+    expect(log).toMatch(/"GET \/t\/\*\*\*\/pub\/chat" /);
+    expect(log).not.toMatch(/SN=|hunter2/);
+  });
+
   test('behind a trusted proxy the terminal has the address that the proxy names', async () => {
     const { port, requests } = await listener();
     const nginx = await start({ upstreams: `127.0.0.1:${port}`, trustedProxies: '127.0.0.1' });
@@ -111,11 +128,7 @@ describe('TLS', () => {
   async function certificate(): Promise<{ certificate: string; key: string }> {
     const dir = await tempDir();
     undo.push(() => rm(dir, { recursive: true }));
-    const made = { certificate: join(dir, 'terminal.crt'), key: join(dir, 'terminal.key') };
-    const files = ['-keyout', made.key, '-out', made.certificate];
-    const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-subj', '/CN=terminal.test'];
-    execFileSync('openssl', ['req', '-x509', '-days', '2', ...kind, ...files], { stdio: 'ignore' });
-    return made;
+    return certificateIn(dir);
   }
 
   const protocolOf = (port: number, version?: 'TLSv1' | 'TLSv1.1'): Promise<string | null> =>

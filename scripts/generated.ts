@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import { API_ERRORS } from '@biolistener/api';
 import { brands } from '@biolistener/brands';
 import { CONFIG_ERRORS, exampleFile, RUN_TIME_SETTINGS, settingsTable } from '@biolistener/config';
-import type { ErrorCatalog } from '@biolistener/core';
+import { COMMAND_KINDS, type CommandKind, type ErrorCatalog } from '@biolistener/core';
 import { ERPNEXT_ERRORS } from '@biolistener/erpnext';
 import { LISTENER_ERRORS } from '@biolistener/listener';
 import { NGINX_ERRORS, parseSettings, render } from '@biolistener/nginx';
 import { QUEUE_ERRORS } from '@biolistener/queue';
 import { SECURITY_ERRORS } from '@biolistener/security';
+import { ROSTER_ERRORS } from '@biolistener/roster';
 import { STORE_ERRORS } from '@biolistener/store';
 import { WORKER_ERRORS } from '@biolistener/worker';
 
@@ -28,6 +29,7 @@ export const CATALOGS: Readonly<Record<string, ErrorCatalog>> = {
   ...Object.fromEntries(brands.map((brand) => [brand.title, brand.errors])),
   'Queue (packages/queue)': QUEUE_ERRORS,
   'ERPNext (packages/erpnext)': ERPNEXT_ERRORS,
+  'Rosters and commands (packages/roster)': ROSTER_ERRORS,
   'Worker (apps/worker)': WORKER_ERRORS,
   'API (apps/api)': API_ERRORS,
   nginx: NGINX_ERRORS,
@@ -42,7 +44,10 @@ export function generatedFiles(): GeneratedFile[] {
       content: between('docs/settings.md', { settings: settingsTable(), 'run-time': runTimeTable() }),
     },
     { path: 'docs/errors.md', content: between('docs/errors.md', { errors: errorTables() }) },
-    { path: 'docs/terminals.md', content: between('docs/terminals.md', { keypad: keypads() }) },
+    {
+      path: 'docs/terminals.md',
+      content: between('docs/terminals.md', { keypad: keypads(), abilities: abilityTable() }),
+    },
     {
       path: 'deploy/nginx.conf',
       content: render(
@@ -79,6 +84,22 @@ function errorTables(): string {
       return [`## ${part}`, '', '| Code | Kind | When | What to do |', '| --- | --- | --- | --- |', ...rows].join('\n');
     })
     .join('\n\n');
+}
+
+/** What each brand can be asked, with a column for each family that can be asked less. */
+function abilityTable(): string {
+  const columns = brands.flatMap(({ name, commands, families = [] }) => [
+    { title: name, canBe: (kind: CommandKind): boolean => commands.includes(kind) },
+    ...families.map((family) => ({
+      title: `${name}, ${family.name}`,
+      canBe: (kind: CommandKind): boolean => commands.includes(kind) && !family.cannot.includes(kind),
+    })),
+  ]);
+  const rows = COMMAND_KINDS.map(
+    (kind) => `| \`${kind}\` | ${columns.map(({ canBe }) => (canBe(kind) ? 'yes' : '–')).join(' | ')} |`,
+  );
+  const head = `| | ${columns.map(({ title }) => title).join(' | ')} |`;
+  return [head, `| --- |${' --- |'.repeat(columns.length)}`, ...rows].join('\n');
 }
 
 function keypads(): string {

@@ -3,7 +3,8 @@
 // A second run finds everything done and takes a moment. Nothing is installed that is already there.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { accessSync, constants, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '..');
@@ -89,16 +90,41 @@ function aptPrefix() {
   return spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore' }).status === 0 ? ['sudo', '-n'] : undefined;
 }
 
-/** Debian starts what it installs. We need the programs only, so it is told not to, as long as nobody said anything else. */
+const POLICY = '/usr/sbin/policy-rc.d';
+const POLICY_TEXT =
+  '#!/bin/sh\n# Written by the set-up of biolistener while it installs. Remove it if that is over.\nexit 101\n';
+
+/**
+ * Debian starts what it installs. We need the programs only, so it is told not to, as long as nobody said anything else.
+ * A file of ours that a killed set-up left behind would keep every later service of this machine from starting.
+ */
 function withoutServices(prefix, install) {
-  const policy = '/usr/sbin/policy-rc.d';
-  if (prefix.length > 0 || existsSync(policy)) return install();
-  writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  if (existsSync(POLICY) && readFileSync(POLICY, 'utf8') !== POLICY_TEXT) return install();
+  // Ctrl-C ends apt-get, which has the same terminal; this process lives on until the file is gone
+  const live = () => undefined;
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  for (const signal of signals) process.on(signal, live);
+  putPolicy(prefix);
   try {
     return install();
   } finally {
-    rmSync(policy, { force: true });
+    if (prefix.length === 0) rmSync(POLICY, { force: true });
+    else runAs(prefix, 'rm', '-f', POLICY);
+    for (const signal of signals) process.off(signal, live);
   }
+}
+
+function putPolicy(prefix) {
+  if (prefix.length === 0) return writeFileSync(POLICY, POLICY_TEXT, { mode: 0o755 });
+  const folder = mkdtempSync(join(tmpdir(), 'biolistener-setup-'));
+  writeFileSync(join(folder, 'policy'), POLICY_TEXT);
+  runAs(prefix, 'install', '-m', '755', join(folder, 'policy'), POLICY);
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function runAs(prefix, ...words) {
+  const [program, ...rest] = [...prefix, ...words];
+  return spawnSync(program, rest, { stdio: ['ignore', 2, 2] }).status === 0;
 }
 
 function installSystem(forTests) {
@@ -113,10 +139,7 @@ function installSystem(forTests) {
       `${missing.join(' and ')} must be installed and this user may not. Run this once as root, then the same command again:\n\n    ${line}\n`,
     );
   say(`installing ${missing.join(', ')} (once) …`);
-  const run = (...words) => {
-    const [program, ...rest] = [...prefix, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', ...words];
-    return spawnSync(program, rest, { stdio: ['ignore', 2, 2] }).status === 0;
-  };
+  const run = (...words) => runAs(prefix, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', ...words);
   const isDone = withoutServices(
     prefix,
     () => run('-qq', 'update') && run('-qq', 'install', '-y', '--no-install-recommends', ...missing),

@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import { toInstant, punchIdOf, type LocalTime } from '@biolistener/core';
-import { load, median } from './load.ts';
+import { load, median, quiet } from './load.ts';
 import { attlogRow, upload } from './requests.ts';
 import type { BenchStage } from './stage.ts';
 
@@ -20,9 +20,10 @@ function rowsOf(count: number): Row[] {
   return Array.from({ length: count }, () => {
     const line = attlogRow();
     const [pin = '', time = '', state = ''] = line.split('\t');
-    const { instant } = toInstant(time as LocalTime, 'Asia/Kolkata'); // made by attlogRow in that shape
+    const wallTime = time as LocalTime; // made by attlogRow in that shape
+    const { instant } = toInstant(wallTime, 'Asia/Kolkata');
     return [
-      punchIdOf('BENCH', [pin, time, state, '15', '0']),
+      punchIdOf('BENCH', [pin, time, Number(state), '15', '0'], wallTime),
       pin,
       instant,
       time,
@@ -43,8 +44,9 @@ export async function measureBulk(
   db.exec(SCHEMA);
   const insert = db.prepare(INSERT);
   const [bulk, uploads]: [number[], number[]] = [[], []];
-  for (let round = 0; round < rounds; round += 1) {
+  for (let round = 0; round <= rounds; round += 1) {
     const rows = rowsOf(count);
+    await quiet();
     const startedAt = performance.now();
     db.exec('BEGIN IMMEDIATE');
     for (const row of rows) insert.run(...row);
@@ -53,7 +55,8 @@ export async function measureBulk(
     uploads.push(await timeUpload(stage, count));
   }
   db.close();
-  const [bulkMs, uploadMs] = [median(bulk), median(uploads)];
+  // the first round warms both up
+  const [bulkMs, uploadMs] = [median(bulk.slice(1)), median(uploads.slice(1))];
   return {
     rowsPerSecond: (count / uploadMs) * 1000,
     bulkRowsPerSecond: (count / bulkMs) * 1000,
@@ -63,6 +66,7 @@ export async function measureBulk(
 
 async function timeUpload(stage: BenchStage, count: number): Promise<number> {
   const request = upload(0, count);
+  await quiet();
   const startedAt = performance.now();
   const { refusals } = await load({
     port: stage.ports.listener,

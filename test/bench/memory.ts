@@ -1,11 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Pollers } from '@biolistener/simulator';
+import { rssMiB } from './process-use.ts';
 import { serialOf, type BenchStage } from './stage.ts';
-
-const PAGE = 4096;
-const rssMiB = (pid: number): number =>
-  (Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]) * PAGE) / 1024 / 1024;
 
 /**
  * Resident memory of the listener while many terminals poll through nginx, each on a connection of its own, as they do

@@ -25,6 +25,11 @@ export interface BenchStage {
 
 export const serialOf = (at: number): string => `BENCH${String(at).padStart(6, '0')}`;
 
+/** Terminals of the other brands that call, one for each connection of a measurement. */
+export const ebknSerialOf = (at: number): string => `BENCHEB${String(at).padStart(6, '0')}`;
+export const faceSerialOf = (at: number): string => `BENCHAI${String(at).padStart(6, '0')}`;
+const MOST_CONNECTIONS = 64;
+
 export async function setBenchStage(terminals: number): Promise<BenchStage> {
   const dir = mkdtempSync(join(tmpdir(), 'biolistener-bench-'));
   const [listener = 0, bare = 0, nginxListener = 0, nginxBare = 0, ops = 0, redis = 0, api = 0] = await freePorts(7);
@@ -96,10 +101,12 @@ export async function setBenchStage(terminals: number): Promise<BenchStage> {
 async function seed(dir: string, terminals: number): Promise<void> {
   const store = await openSqliteStore({ path: join(dir, 'store', 'biolistener.db') });
   const change = { status: 'approved', settings: { zone: 'Asia/Kolkata' } } as const;
-  await Promise.all(
-    Array.from({ length: terminals }, (_, at) =>
-      store.changeTerminal(asSerialNumber(serialOf(at)), change, 'bench', 'zkteco'),
-    ),
-  );
+  const add = (serialNumber: string, brand: string): Promise<unknown> =>
+    store.changeTerminal(asSerialNumber(serialNumber), change, 'bench', brand);
+  await Promise.all(Array.from({ length: terminals }, (_, at) => add(serialOf(at), 'zkteco')));
+  for (let at = 0; at < MOST_CONNECTIONS; at += 1) {
+    await add(ebknSerialOf(at), 'ebkn');
+    await add(faceSerialOf(at), 'aiface');
+  }
   await store.close();
 }

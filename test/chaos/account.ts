@@ -3,6 +3,7 @@ import type { AckedPunch } from '@biolistener/simulator';
 import type { Store } from '@biolistener/store';
 import { z } from 'zod';
 import type { Stage } from './stage.ts';
+import type { Unit } from './unit.ts';
 
 export interface Account {
   readonly acked: number;
@@ -86,14 +87,20 @@ async function parkedPunches(store: Store, acked: readonly AckedPunch[]): Promis
   return parked;
 }
 
-/** Resolves once nothing is on its way any more: everything is with the site or parked. */
-export async function untilSettled(store: Store, timeoutMs: number): Promise<boolean> {
-  const deadline = Date.now() + timeoutMs;
-  while (Date.now() < deadline) {
-    const target = (await store.listTargets()).find((each) => each.isActive);
-    const counts = target === undefined ? undefined : await store.deliveryCounts(target.id);
-    if (counts?.waiting === 0 && counts.queued === 0 && counts.notFannedOut === 0) return true;
-    await new Promise((next) => setTimeout(next, 100));
+/** Punches that are still on their way: neither with the site nor parked. */
+export async function undelivered(store: Store): Promise<number> {
+  const target = (await store.listTargets()).find((each) => each.isActive);
+  const counts = target === undefined ? undefined : await store.deliveryCounts(target.id);
+  return counts === undefined ? 1 : counts.waiting + counts.queued + counts.notFannedOut;
+}
+
+/** Punches in the logs of terminals that do not push, and nobody read yet. */
+export async function unread(store: Store, units: readonly Unit[]): Promise<number> {
+  let missing = 0;
+  for (const unit of units) {
+    const made = unit.punches?.().length ?? 0;
+    const taken = (await store.findTerminal(asSerialNumber(unit.serialNumber)))?.punches ?? 0;
+    if (made > taken) missing += made - taken;
   }
-  return false;
+  return missing;
 }

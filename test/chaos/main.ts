@@ -1,12 +1,14 @@
-// npm run chaos -- --kills N --seed S [--without-field] [--json]
+// npm run chaos -- --kills N --seed S [--without-field] [--without-people] [--json]
 // Kills parts at random while simulated terminals punch, then compares what terminals were told with what the site has.
 import { parseArgs } from 'node:util';
-import { asSerialNumber } from '@biolistener/core';
-import { Fleet, everyFault } from '@biolistener/simulator';
-import { settleAccount, untilSettled } from './account.ts';
-import { armAnswerDrops, clearFaults, runMonkey } from './monkey.ts';
+import { settleAccount, undelivered, unread } from './account.ts';
+import { callBioStar, castCrew, type Crew } from './crew.ts';
+import { armAnswerDrops, clearFaults, runMonkey, type Kills } from './monkey.ts';
+import { historyOf, runPeople, settlePeople, unsettledPeople, type PeopleWork } from './people.ts';
 import { seededRandom } from './random.ts';
 import { setStage, type Stage } from './stage.ts';
+import { countBy } from './unit.ts';
+import { untilNoneIsLeft } from './until.ts';
 
 const { values } = parseArgs({
   options: {
@@ -14,6 +16,8 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     rate: { type: 'string', default: '30' },
     'without-field': { type: 'boolean', default: false },
+    /** Punches alone: nobody enrols, is assigned or opens doors. Settling people takes as long as terminals may be silent. */
+    'without-people': { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
 });
@@ -25,40 +29,16 @@ const say = (text: string): void => {
 `);
 };
 
-const TERMINAL_ZONE = 'Asia/Dubai';
-const TERMINAL_OFFSET_MINUTES = 240;
-/** Nobody in the sandbox has this PIN: its punches must be parked, not lost. */
-const UNKNOWN_PIN = '9001';
-const PINS = [...Array.from({ length: 50 }, (_, i) => String(i + 1)), UNKNOWN_PIN];
-/** Left out: what makes other punches than the terminal believes to have made (clock-reset), and sheer bytes. */
-const { 'clock-reset': _, 'big-photo': __, 'big-template': ___, ...FAULTS } = everyFault(0.01);
-const SETTLE_MS = 180_000;
-
-function makeFleet(stage: Stage): Fleet {
-  return new Fleet({
-    target: { host: '127.0.0.1', port: stage.terminalPort },
-    count: 8,
-    brandMix: { zkteco: 1, ebkn: 1 },
-    seed,
-    punchesPerSecond: Number(values.rate),
-    timeScale: 0.05,
-    timeoutMs: 5_000,
-    pins: PINS,
-    utcOffsetMinutes: TERMINAL_OFFSET_MINUTES,
-    faults: FAULTS,
-  });
-}
-
-async function approve(stage: Stage, fleet: Fleet): Promise<void> {
-  for (const { serialNumber, brand } of fleet.terminals) {
-    await stage.store.changeTerminal(
-      asSerialNumber(serialNumber),
-      { status: 'approved', settings: { zone: TERMINAL_ZONE } },
-      'chaos',
-      brand,
-    );
-  }
-}
+/** So long nothing of what is left may get done. */
+const STALL_MS = 180_000;
+const PEOPLE_STALL_MS = 300_000;
+/** So that what was refused or lost at the very end is tried again within the run: see docs/chaos.md. */
+const HURRY = {
+  'roster.retry_minutes': 1,
+  'roster.attempts': 3,
+  'command.attempts': 3,
+  'command.patience_percent': 10,
+};
 
 /** As `biolistener erpnext connect` with an administrator's key would: the site itself then refuses a second one. */
 async function addPunchIdField(stage: Stage): Promise<void> {
@@ -77,49 +57,95 @@ async function addPunchIdField(stage: Stage): Promise<void> {
   if (!answer.ok) throw new Error(`the custom field was refused: ${await answer.text()}`);
 }
 
-async function run(): Promise<number> {
+const clock = (): (() => number) => {
   const startedAt = Date.now();
-  const stage = await setStage();
-  const fleet = makeFleet(stage);
+  return () => Math.round((Date.now() - startedAt) / 1000);
+};
+
+/** Traffic and kills, until the day is over. */
+async function playDay(stage: Stage, { fleet, units }: Crew): Promise<PeopleWork & Kills> {
+  const dayIsOver = new AbortController();
+  if (values['without-people']) dayIsOver.abort();
   try {
-    if (!values['without-field']) {
-      await addPunchIdField(stage);
-      await stage.children.worker.end('SIGTERM'); // it looked at the site before the field was there
-      stage.children.worker.start();
-    }
-    await approve(stage, fleet);
-    await armAnswerDrops(stage, seed);
     fleet.start();
+    const people = runPeople(stage, units, seededRandom(seed + 1), dayIsOver.signal);
     const made = await runMonkey(stage, kills, seededRandom(seed), (at, victim) => say(`kill ${at}: ${victim}`));
-    await clearFaults(stage);
-    const isDrained = await fleet.drain(SETTLE_MS);
-    const isSettled = await untilSettled(stage.store, SETTLE_MS);
-    const account = await settleAccount(stage, fleet.ackedPunches());
-    const { violations, faults } = fleet.totals();
-    const result = {
-      kills,
-      ...account,
-      seed,
-      field: !values['without-field'],
-      isDrained,
-      isSettled,
-      byVictim: made.byVictim,
-      redisWipes: made.redisWipes,
-      terminalFaults: faults,
-      violations,
-      violationExamples: fleet.violations().slice(0, 5),
-      seconds: Math.round((Date.now() - startedAt) / 1000),
-    };
-    console.log(JSON.stringify(result));
-    const isGood = isDrained && isSettled && account.lost === 0 && account.doubled === 0 && account.acked > 0;
-    if (!isGood)
-      for (const child of Object.values(stage.children))
-        process.stderr.write(`\n── ${child.spec.name}\n${child.said}\n`);
-    return isGood ? 0 : 1;
+    dayIsOver.abort();
+    return { ...made, ...(await people) };
   } finally {
-    await fleet.stop();
+    dayIsOver.abort();
+  }
+}
+
+/** Nothing goes wrong any more: everything has to come to its end. */
+async function settle(stage: Stage, { fleet, units }: Crew) {
+  await clearFaults(stage);
+  for (const terminal of fleet.terminals) terminal.setFaults({});
+  for (const unit of units) unit.calm?.();
+  fleet.pausePunching();
+  const isDrained =
+    (await untilNoneIsLeft(() => fleet.totals().pending, STALL_MS)) &&
+    (await untilNoneIsLeft(() => unread(stage.store, units), STALL_MS));
+  const isSettled = await untilNoneIsLeft(() => undelivered(stage.store), STALL_MS);
+  const arePeopleSettled = await untilNoneIsLeft(unsettledPeople(stage, say), PEOPLE_STALL_MS);
+  return { isDrained, isSettled, arePeopleSettled };
+}
+
+async function prepare(stage: Stage): Promise<void> {
+  if (!values['without-field']) {
+    await addPunchIdField(stage);
+    await stage.children.worker.end('SIGTERM'); // it looked at the site before the field was there
+    stage.children.worker.start();
+  }
+  for (const [key, value] of Object.entries(HURRY)) await stage.store.setSetting(key, value, 'chaos');
+  await armAnswerDrops(stage, seed);
+}
+
+async function play(stage: Stage, crew: Crew): Promise<number> {
+  const seconds = clock();
+  await prepare(stage);
+  const { actions, doors: doorsAsked, byVictim, redisWipes } = await playDay(stage, crew);
+  const secondsOfDay = seconds();
+  const settled = await settle(stage, crew);
+  const punches = crew.punches();
+  const account = await settleAccount(stage, punches);
+  const brands = new Map(crew.units.map(({ serialNumber, brand }) => [serialNumber, brand]));
+  const ackedOf = countBy(punches.map(({ serialNumber }) => brands.get(serialNumber) ?? '?'));
+  const people = await settlePeople(stage, crew.units);
+  const { violations, faults: terminalFaults } = crew.fleet.totals();
+  const run = { actions, doorsAsked, seed, field: !values['without-field'], ...settled, byVictim, redisWipes };
+  const more = { terminalFaults, violations, violationExamples: crew.fleet.violations().slice(0, 5), secondsOfDay };
+  console.log(JSON.stringify({ kills, ...account, ackedOf, ...people, ...run, ...more, seconds: seconds() }));
+  const arePunchesGood = account.lost === 0 && account.doubled === 0 && account.acked > 0;
+  const arePeopleGood = people.unsettled + people.effectsLost + people.effectsDoubled === 0;
+  if (settled.isDrained && settled.isSettled && arePunchesGood && arePeopleGood) return 0;
+  process.stderr.write(`${(await historyOf(stage, people)).join('\n')}\n`);
+  for (const child of Object.values(stage.children)) process.stderr.write(`\n── ${child.spec.name}\n${child.said}\n`);
+  return 1;
+}
+
+/** Ctrl-C: nothing is left behind then either. */
+const interruption = (): Promise<number> =>
+  new Promise((done) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const)
+      process.once(signal, () => {
+        process.on('unhandledRejection', () => undefined); // of what loses its parts from now on
+        done(130);
+      });
+  });
+
+async function run(): Promise<number> {
+  const interrupted = interruption();
+  const biostar = await callBioStar(seed);
+  const stage = await setStage(biostar.env);
+  let crew: Crew | undefined;
+  try {
+    crew = await castCrew(stage, biostar, seed, Number(values.rate));
+    return await Promise.race([play(stage, crew), interrupted]);
+  } finally {
+    await crew?.stop();
     await stage.stop();
   }
 }
 
-process.exitCode = await run();
+process.exit(await run()); // whatever was under way when it was interrupted would go on

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Stage, Victim } from './stage.ts';
 import { VICTIMS } from './stage.ts';
+import { untilNoneIsLeft } from './until.ts';
 
 export interface Kills {
   readonly byVictim: Record<Victim, number>;
@@ -8,13 +9,15 @@ export interface Kills {
 }
 
 const WIPE_EVERY = 12;
+const LONGEST_CALM_MS = 60_000;
 const SHORTEST_MS = 40;
 const SPREAD_MS = 400;
 
 /**
  * Kills and starts again, `count` times. What and when follow from `random` alone. A victim is started at once but not
  * waited for, so that the next kill may meet another part, or the same one, while it is still coming up; only when the
- * same part is drawn before it did any work is it given the time to.
+ * same part is drawn before it did any work is it given the time to. After every twelfth Redis loses its data,
+ * in the middle of deliveries.
  */
 export async function runMonkey(
   stage: Stage,
@@ -35,6 +38,7 @@ export async function runMonkey(
     onKill(at, victim);
     if (at % WIPE_EVERY === 0) {
       await stage.children.redis.untilUp();
+      await untilDelivering(stage);
       await stage.wipeRedis();
       kills.redisWipes += 1;
     }
@@ -42,6 +46,19 @@ export async function runMonkey(
   }
   for (const child of Object.values(stage.children)) await child.untilUp();
   return kills;
+}
+
+/**
+ * Deliveries are met in the middle, too: a worker that is killed every other second never comes to any. Given up quietly, as
+ * what hangs is told when all has to settle.
+ */
+async function untilDelivering({ store }: Stage): Promise<void> {
+  const done = async (): Promise<number> => {
+    const target = (await store.listTargets()).find(({ isActive }) => isActive);
+    return target === undefined ? 0 : (await store.deliveryCounts(target.id)).done;
+  };
+  const before = await done();
+  await untilNoneIsLeft(async () => ((await done()) > before ? 0 : 1), LONGEST_CALM_MS);
 }
 
 /** A sandbox that commits and drops its answers: faults live in its memory, so every new one is told again. */

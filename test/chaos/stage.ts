@@ -23,7 +23,8 @@ export interface Stage {
 
 const bin = resolve(import.meta.dirname, '../../cli/bin/biolistener.mjs');
 
-export async function setStage(): Promise<Stage> {
+/** `more` goes into the environment of every part: where the BioStar server is. */
+export async function setStage(more: Readonly<Record<string, string>>): Promise<Stage> {
   const dir = mkdtempSync(join(tmpdir(), 'biolistener-chaos-'));
   const [terminal = 0, listener = 0, redis = 0, sandbox = 0, api = 0, listenerOps = 0, workerOps = 0] =
     await freePorts(7);
@@ -41,6 +42,7 @@ export async function setStage(): Promise<Stage> {
     BIOLISTENER_WORKER_OPS_PORT: String(workerOps),
     BIOLISTENER_LOG_FORMAT: 'json',
     BIOLISTENER_LOG_LEVEL: 'warn',
+    ...more,
   };
   const role = (name: Victim, isUp: () => Promise<boolean>): Child =>
     new Child({ name, command: process.execPath, words: [bin, 'start', name], env, isUp });
@@ -70,7 +72,7 @@ export async function setStage(): Promise<Stage> {
   let store: Store | undefined;
   const stop = async (): Promise<void> => {
     await nginx?.stop();
-    for (const name of ['listener', 'worker', 'sandbox', 'redis'] as const) await children[name].end('SIGTERM');
+    for (const name of ['listener', 'worker', 'sandbox', 'redis'] as const) await children[name].endForGood();
     await store?.close();
     rmSync(dir, { recursive: true, force: true });
   };

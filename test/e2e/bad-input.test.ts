@@ -1,8 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { asSerialNumber } from '@biolistener/core';
 import { storeError, type Store } from '@biolistener/store';
 import { liveListener, liveNginx, vault, type LiveListener } from '../support/live-listener.ts';
 import { ask, exchange, parseReplies, zkGet, zkPost } from '../support/raw-http.ts';
+
+jest.setTimeout(120_000); // a machine that is busy with other things
 
 const STARTED_AT = Date.now();
 /** A clock that stands in March and goes on: limits count by it. */
@@ -32,7 +34,6 @@ beforeAll(async () => {
     wrapStore: breakable,
     settings: {
       BIOLISTENER_MAX_BODY_MIB: '60',
-      BIOLISTENER_BODY_TIMEOUT_SECONDS: '1',
       BIOLISTENER_REQUESTS_PER_SECOND: '100000',
     },
   });
@@ -46,6 +47,9 @@ afterAll(async () => {
 }, 60_000);
 
 const punchesOf = (pin: string) => live.store.listPunches({ pin: pin as never, limit: 50 });
+/** Names by PIN, as a terminal told them. */
+const namesAt = async (serialNumber: string): Promise<Record<string, string | undefined>> =>
+  Object.fromEntries((await live.store.strangersAt(serial(serialNumber), 100)).map(({ pin, name }) => [pin, name]));
 const upload = (body: Uint8Array | string, table = 'ATTLOG') => ask(nginx.port, zkPost(SN, table, body));
 
 describe('who speaks', () => {
@@ -109,6 +113,7 @@ describe('what is said', () => {
       Buffer.from('\tPri=0\n'),
     ]);
     expect((await upload(body, 'OPERLOG')).body.toString()).toBe('OK: 1');
+    expect(await namesAt(SN)).toMatchObject({ 9: '张伟' });
   });
 
   test('impossible dates are parked with their bytes while the rest of the upload goes on', async () => {
@@ -160,7 +165,7 @@ describe('what is said', () => {
     ];
     const body = names.map((name, at) => `USER PIN=${500 + at}\tName=${name}\tPri=0\n`).join('');
     expect((await upload(body, 'OPERLOG')).body.toString()).toBe('OK: 4');
-    expect((await live.store.counts()).punches).toBeGreaterThan(0);
+    expect(await namesAt(SN)).toMatchObject(Object.fromEntries(names.map((name, at) => [String(500 + at), name])));
   });
 });
 
@@ -196,6 +201,20 @@ describe('how it is sent', () => {
     );
     expect(raw.toString()).not.toMatch(/\bOK\b/);
     expect(raw.toString()).toMatch(/^HTTP\/1\.1 400/);
+  });
+
+  test.each([
+    ['chunks beside a length', 'Content-Length: 3\r\nTransfer-Encoding: chunked\r\n', '0\r\n\r\n'],
+    ['a length that is no number', 'Content-Length: +35\r\n', 'x'.repeat(35)],
+    ['a NUL in a header', 'Content-Length: 35\r\nX-Y: a\0b\r\n', 'x'.repeat(35)],
+    ['a header of 40 KB', `Content-Length: 35\r\nX-Y: ${'a'.repeat(40_000)}\r\n`, 'x'.repeat(35)],
+    ['two hosts', 'Host: y\r\nContent-Length: 35\r\n', 'x'.repeat(35)],
+  ])('%s is never acknowledged, straight or through nginx', async (_, headers, body) => {
+    for (const port of [live.port, nginx.port]) {
+      const head = `POST /iclock/cdata?SN=BLOCKED1&table=ATTLOG HTTP/1.1\r\nHost: x\r\n${headers}Connection: close\r\n\r\n`;
+      const raw = await exchange(port, head + body).catch(() => Buffer.alloc(0));
+      expect(raw.toString('latin1')).not.toMatch(/ 200 |\bOK\b/);
+    }
   });
 
   test('50 MB are taken when they are lines, and over the limit refused without OK', async () => {
@@ -235,10 +254,15 @@ describe('how it is sent', () => {
   }, 300_000);
 
   test('a body that comes too slowly is given up without an OK', async () => {
-    const head = `POST /iclock/cdata?SN=${SN}&table=ATTLOG HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n1\t2026`;
-    const reply = await ask(live.port, head);
-    expect(reply.status).not.toBe(200);
-    expect(reply.body.toString()).not.toContain('OK');
+    const strict = await liveListener({ now, settings: { BIOLISTENER_BODY_TIMEOUT_SECONDS: '1' } });
+    try {
+      await strict.approve('SLOW1', 'zkteco');
+      const head = `POST /iclock/cdata?SN=SLOW1&table=ATTLOG HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n1\t2026`;
+      const reply = await ask(strict.port, head);
+      expect([reply.status, reply.body.toString()]).toEqual([503, 'RETRY LATER\n']);
+    } finally {
+      await strict.stop();
+    }
   });
 
   test('connections that open and say nothing keep nobody out', async () => {
@@ -292,6 +316,26 @@ describe('when storing fails', () => {
       expect((await full.store.counts()).punches).toBe(given);
     } finally {
       await full.stop();
+    }
+  });
+});
+
+describe('over a limit of number', () => {
+  const rough = { BIOLISTENER_REQUESTS_PER_SECOND: '1', BIOLISTENER_ADDRESS_REQUESTS_PER_SECOND: '100000' };
+
+  test('a terminal that asks too often is told to come later, and others are answered', async () => {
+    const strict = await liveListener({ now: () => STARTED_AT, settings: rough }); // its clock stands: nothing is refilled
+    try {
+      await strict.approve('BUSY1', 'zkteco');
+      await strict.approve('CALM1', 'zkteco');
+      const statuses = [];
+      for (let n = 0; n < 30; n += 1)
+        statuses.push((await ask(strict.port, zkPost('BUSY1', 'ATTLOG', punch('1', '2026-03-09 10:00:00')))).status);
+      expect([statuses[0], statuses.at(-1)]).toEqual([200, 503]);
+      expect((await ask(strict.port, zkGet('/iclock/getrequest?SN=CALM1'))).body.toString()).toBe('OK');
+      expect(await strict.metrics.registry.metrics()).toMatch(/biolistener_limited_total\{limit="rate"\} [1-9]/);
+    } finally {
+      await strict.stop();
     }
   });
 });

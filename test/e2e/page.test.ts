@@ -65,9 +65,11 @@ async function page(url: string): Promise<{ readonly text: string; readonly head
 
 function expectHarmless(text: string): void {
   expect(text).not.toMatch(/<(script|img|iframe|link|object)\b/i);
-  // each page has its own way to write an entity: by name or by number
+  // each page has its own way to write an entity, by name or by number; a site escapes scripts once more when it stores them
   expect(text).toMatch(/&(lt|#60);img src=x onerror=/);
-  expect(text).toMatch(/&(lt|#60);script&(gt|#62);alert\(2\)&(lt|#60);\/script&(gt|#62);/);
+  expect(text).toMatch(
+    /&(#38;|amp;)?(lt|#60);script&(#38;|amp;)?(gt|#62);alert\(2\)&(#38;|amp;)?(lt|#60);\/script&(#38;|amp;)?(gt|#62);/,
+  );
 }
 
 describe('the status page', () => {

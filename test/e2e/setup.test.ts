@@ -194,21 +194,79 @@ describe('programs of the system', () => {
     expect(setup({ flags, asNobody: true, words: ['--then', 'cli/hello.mjs', '--for-tests'] }).code).toBe(0);
   });
 
-  test('with sudo that asks nothing it installs just what is missing', () => {
+  test('with sudo that asks nothing it installs just what is missing, and starts no service', () => {
     fakeProgram(join(tree, 'bin'), 'sudo', 0);
     try {
-      const outcome = setup({ flags: ['--import', hide('nginx')], asNobody: true });
+      const outcome = setup({ flags: ['--import', policyHere(), '--import', hide('nginx')], asNobody: true });
       expect(outcome.code).toBe(0);
       expect(outcome.stderr).toContain('setup: installing nginx (once)');
       expect(calls().split('\n')).toEqual([
         'sudo -n true',
+        expect.stringMatching(/^sudo -n install -m 755 \/\S+\/policy \/usr\/sbin\/policy-rc\.d$/),
         'sudo -n env DEBIAN_FRONTEND=noninteractive apt-get -qq update',
         'sudo -n env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends nginx',
+        'sudo -n rm -f /usr/sbin/policy-rc.d',
         '',
       ]);
     } finally {
       fakeProgram(join(tree, 'bin'), 'sudo', 1);
     }
+  });
+});
+
+const policy = (): string => join(tree, 'policy-rc.d');
+
+/** Module that has setup.mjs find the policy of Debian's services in our folder, whatever this machine has. */
+function policyHere(more = ''): string {
+  const preload = join(tree, `policy-here${more === '' ? '' : '-as-root'}.mjs`);
+  const text = `import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+${more}
+for (const name of ['existsSync', 'readFileSync', 'writeFileSync', 'rmSync']) {
+  const real = fs[name];
+  fs[name] = (path, ...rest) => real(path === '/usr/sbin/policy-rc.d' ? ${JSON.stringify(policy())} : path, ...rest);
+}
+syncBuiltinESMExports();
+`;
+  writeFileSync(preload, text);
+  chmodSync(preload, 0o644);
+  return preload;
+}
+
+describe('services of the system', () => {
+  const asRoot = (): string => policyHere('process.getuid = () => 0;');
+
+  function withApt(install: string): Outcome {
+    const file = join(tree, 'bin/env'); // apt-get is called through it
+    writeFileSync(file, `#!/bin/sh\ncase "$*" in *install*) ${install};; esac\nexit 0\n`);
+    chmodSync(file, 0o755);
+    try {
+      return setup({ flags: ['--import', asRoot(), '--import', hide('nginx')] });
+    } finally {
+      rmSync(file);
+    }
+  }
+
+  test('are kept from starting while their programs are installed, and only then', () => {
+    const outcome = withApt(`cp "${tree}/policy-rc.d" "${tree}/seen"`);
+    expect([outcome.code, readFileSync(join(tree, 'seen'), 'utf8')]).toEqual([0, expect.stringContaining('exit 101')]);
+    expect(existsSync(policy())).toBe(false);
+  });
+
+  test('may start again after a set-up that Ctrl-C ended, and after one that was killed', () => {
+    expect(withApt('kill -INT $PPID; exit 100').code).toBe(1);
+    expect(existsSync(policy())).toBe(false);
+    expect(withApt('kill -KILL $PPID').code).toBe(null);
+    expect(existsSync(policy())).toBe(true);
+    expect(withApt('true').code).toBe(0);
+    expect(existsSync(policy())).toBe(false);
+  });
+
+  test('a policy of somebody else is left as it is', () => {
+    writeFileSync(policy(), '#!/bin/sh\nexit 0\n');
+    expect(withApt('true').code).toBe(0);
+    expect(readFileSync(policy(), 'utf8')).toBe('#!/bin/sh\nexit 0\n');
+    rmSync(policy());
   });
 });
 

@@ -23,7 +23,7 @@ import { ask, zkGet, zkPost } from '../support/raw-http.ts';
 
 // The real command with everything that it brings: one installation through the days of an operator, good and bad.
 
-jest.setTimeout(120_000);
+jest.setTimeout(240_000);
 
 const BIN = resolve(import.meta.dirname, '../../cli/bin/biolistener.mjs');
 const ZONE = 'Asia/Kolkata';
@@ -43,10 +43,15 @@ interface Up {
 
 type Ports = Readonly<Record<'terminals' | 'api' | 'listener' | 'redis' | 'sandbox', number>>;
 
-const until = async (what: string, isSo: () => Promise<boolean> | boolean, timeoutMs = 30_000): Promise<void> => {
+const until = async (
+  what: string | (() => string),
+  isSo: () => Promise<boolean> | boolean,
+  timeoutMs = 90_000,
+): Promise<void> => {
   const deadline = Date.now() + timeoutMs;
   while (!(await isSo())) {
-    if (Date.now() > deadline) throw new Error(`not within ${timeoutMs} ms: ${what}`);
+    if (Date.now() > deadline)
+      throw new Error(`not within ${timeoutMs} ms: ${typeof what === 'string' ? what : what()}`);
     await pause(50);
   }
 };
@@ -118,6 +123,12 @@ class Place {
     return this.#up.exited;
   }
 
+  /** As a closed window, or a `tee` that died of the same Ctrl-C. */
+  closeOutput(): void {
+    this.#up?.process.stdout?.destroy();
+    this.#up?.process.stderr?.destroy();
+  }
+
   get said(): string {
     return this.#up?.said() ?? '';
   }
@@ -170,10 +181,13 @@ class Place {
 
   async untilDelivered(rows: readonly Row[]): Promise<void> {
     const wanted = rows.map(checkinOf);
-    await until(`delivered: ${wanted.join(', ')}`, async () => {
+    let missing = wanted;
+    const isDelivered = async (): Promise<boolean> => {
       const found = await this.checkins().catch((): string[] => []);
-      return wanted.every((checkin) => found.includes(checkin));
-    });
+      missing = wanted.filter((checkin) => !found.includes(checkin));
+      return missing.length === 0;
+    };
+    await until(() => `delivered: ${missing.join(', ')}\n${this.said.slice(-4000)}`, isDelivered, 60_000);
   }
 
   async remove(): Promise<void> {
@@ -289,6 +303,16 @@ describe('one installation', () => {
     expect(await place.checkins()).toEqual(taken.map(checkinOf).sort());
   });
 
+  test('whoever reads its output may go away: it goes on, and still stops in order', async () => {
+    await place.end('SIGTERM');
+    await place.up({ BIOLISTENER_LOG_LEVEL: 'debug' }); // so that it has something to say
+    place.closeOutput();
+    await place.untilDelivered([await punch(), await punch()]);
+    expect(await place.end('SIGINT')).toEqual({ code: 0, signal: null });
+    expect(place.processes()).toEqual([]);
+    expect(existsSync(join(place.dataDir, 'up.lock'))).toBe(false);
+  });
+
   test('Ctrl-C stops everything in order: status 0, no process, no port, no lock', async () => {
     expect(await place.end('SIGINT')).toEqual({ code: 0, signal: null });
     expect(place.processes()).toEqual([]);
@@ -311,7 +335,7 @@ describe('one installation', () => {
           .checkins()
           .map(({ employee, time }) => `${employee as string} ${(time as string).slice(0, 19)}`) // both are Data fields
           .sort();
-      await until('all at the real site', () => there().length >= taken.length, 60_000);
+      await until('all at the real site', () => there().length >= taken.length);
       expect(there()).toEqual(taken.map(checkinOf).sort());
     } finally {
       await place.end('SIGTERM');
@@ -395,7 +419,7 @@ describe('what is in the way', () => {
     await place.up();
     const before = place.pidOf('nginx');
     process.kill(before, 'SIGKILL');
-    await until('another nginx', () => ![0, before].includes(place.pidOf('nginx')), 10_000);
+    await until('another nginx', () => ![0, before].includes(place.pidOf('nginx')));
     const reply = await ask(place.ports.terminals, zkGet('/-/biolistener'));
     expect([reply.status, reply.body.toString()]).toEqual([200, 'biolistener\n']);
     expect((await place.end('SIGTERM')).code).toBe(0);

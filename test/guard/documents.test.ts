@@ -4,6 +4,7 @@ import { expect, test } from '@jest/globals';
 import { OPS_ROUTES } from '@biolistener/api';
 import { brands } from '@biolistener/brands';
 import type { PunchFlag } from '@biolistener/core';
+import { DESK_BRANDS } from '@biolistener/erpnext';
 import { JOBS } from '@biolistener/queue';
 import { openMetrics } from '@biolistener/telemetry';
 import { HANDLERS } from '../../apps/worker/src/handlers.ts';
@@ -52,8 +53,12 @@ test.each(Object.keys(PARK_REASONS))('docs/punches.md says what to do about %s',
   expect(hasRow(sectionOf(punches, 'Parked punches'), reason)).toBe(true);
 });
 
+test('Desk offers every brand', () => {
+  expect(DESK_BRANDS).toEqual(brands.map((brand) => brand.name));
+});
+
 test.each(brands.map((brand) => brand.name))('%s has captures and a document', (name) => {
-  const captures = readdirSync(join(root, 'test/captures', name)).filter((file) => file.endsWith('.http'));
+  const captures = readdirSync(join(root, 'test/captures', name)).filter((file) => /\.(http|jsonl|bin)$/.test(file));
   expect(captures.length).toBeGreaterThanOrEqual(4);
   expect(existsSync(join(root, 'docs/protocols', `${name}.md`))).toBe(true);
 });

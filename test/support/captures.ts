@@ -54,7 +54,7 @@ export const capturesOf = (brand: string): Capture[] =>
 /** Whose request it is: from the query or the header, as the brand says it. */
 export function serialOf(request: Buffer): string | undefined {
   const head = request.toString('latin1', 0, Math.max(request.indexOf('\r\n\r\n'), 0));
-  const inBody = /"dev_id":"([^"]+)"/.exec(request.toString('latin1'))?.[1];
+  const inBody = /"(?:dev_id|sn)":"([^"]+)"/.exec(request.toString('latin1'))?.[1];
   return inBody ?? /[?&]sn=([^&\s]+)/i.exec(head)?.[1] ?? /^dev[_-]id:\s*(\S+)/im.exec(head)?.[1];
 }
 

@@ -6,6 +6,8 @@ export interface ChildSpec {
   readonly command: string;
   readonly words: readonly string[];
   readonly env: NodeJS.ProcessEnv;
+  /** How many characters of the end of what it says are kept; 8000 when left out. */
+  readonly keeps?: number;
   /** Whether it does its work now. */
   readonly isUp: () => Promise<boolean>;
 }
@@ -15,15 +17,20 @@ export class Child {
   readonly spec: ChildSpec;
   #process: ChildProcess | undefined;
   #said = '';
+  #isForGood = false;
 
   constructor(spec: ChildSpec) {
     this.spec = spec;
   }
 
   start(): void {
+    if (this.#isForGood) return;
     const child = spawn(this.spec.command, this.spec.words, { env: this.spec.env, stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [child.stdout, child.stderr])
-      stream.on('data', (chunk: Buffer) => (this.#said = (this.#said + chunk.toString()).slice(-8000)));
+      stream.on(
+        'data',
+        (chunk: Buffer) => (this.#said = (this.#said + chunk.toString()).slice(-(this.spec.keeps ?? 8000))),
+      );
     this.#process = child;
   }
 
@@ -39,7 +46,7 @@ export class Child {
     return this.#process !== undefined && this.#process.exitCode === null && this.#process.signalCode === null;
   }
 
-  async untilUp(timeoutMs = 30_000): Promise<void> {
+  async untilUp(timeoutMs = 120_000): Promise<void> {
     const deadline = Date.now() + timeoutMs;
     while (!(await this.spec.isUp().catch(() => false))) {
       if (Date.now() > deadline || !this.isRunning)
@@ -56,6 +63,12 @@ export class Child {
     const timer = setTimeout(() => child.kill('SIGKILL'), 20_000);
     await gone;
     clearTimeout(timer);
+  }
+
+  /** Nobody starts it again. */
+  async endForGood(): Promise<void> {
+    this.#isForGood = true;
+    await this.end('SIGTERM');
   }
 }
 

@@ -20,7 +20,7 @@ export function exchange(
     const timer = setTimeout(() => {
       socket.destroy();
       reject(new Error(`no end of the reply; so far: ${Buffer.concat(chunks).toString('latin1').slice(0, 300)}`));
-    }, options.timeoutMs ?? 10_000);
+    }, options.timeoutMs ?? 60_000);
     const finish = (): void => {
       clearTimeout(timer);
       socket.destroy();

@@ -25,6 +25,7 @@ function chaos(...words: string[]): Promise<Verdict> {
     execFile(process.execPath, [MAIN, '--json', ...words], options, (error, stdout, stderr) => {
       const last = stdout.trim().split('\n').at(-1) ?? '';
       if (!last.startsWith('{')) return fail(new Error(`no account; it said:\n${stderr.slice(-4000)}`));
+      if (error !== null) process.stderr.write(`${stderr.slice(-12_000)}\n`); // what was asked of the terminals that went wrong
       done({ code: error === null ? 0 : Number(error.code), account: JSON.parse(last) as Verdict['account'] });
     });
   });

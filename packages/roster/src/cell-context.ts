@@ -17,6 +17,8 @@ export interface CellContext {
   readonly commandOf: CommandOf;
   /** Open commands of the roster for this PIN at this terminal. */
   readonly openCommands: readonly StoredCommand[];
+  /** When the terminal may last have removed something of this PIN, whoever asked for it; 0: it was never told to. */
+  readonly removedAt: Instant;
   /** What terminals said of the PIN before is of somebody else. */
   readonly seenSince: Instant;
   /** A former person of the PIN is still to be removed here. */

@@ -50,6 +50,7 @@ export async function planPerson(
       ...options,
       rules: deps.rulesOf(cell.terminal.brand),
       openCommands: commands.openAt(cell.terminal.serialNumber),
+      removedAt: commands.removedAt(cell.terminal.serialNumber),
       hasPredecessor: formers.has(cell.terminal.serialNumber),
       isReread: page.isReread === true,
     };

@@ -1,11 +1,11 @@
 import { templateItem, templateOfItem, USER_ITEM, type Instant, type RosterItemKey } from '@biolistener/core';
-import type { RosterCell } from '@biolistener/store';
+import type { RosterCell, StoredCommand } from '@biolistener/store';
 import { tryAgain, type CellWork } from './cell-context.ts';
 import { isOpen, isQuery, type CellSheet, type Row } from './cell-sheet.ts';
 import type { RosterReason } from './errors.ts';
 import { cancelBareUser, planRemoval, takeBack } from './plan-absence.ts';
 import { askReadBack, compareReadBacks } from './plan-read-back.ts';
-import { planWrites, type Write } from './plan-write.ts';
+import { canBeReadBack, planWrites, type Write } from './plan-write.ts';
 import { likenessOf } from './seen.ts';
 import { isSameSlot } from './sources.ts';
 import { takeOver } from './take-over.ts';
@@ -99,9 +99,11 @@ function decide(sheet: CellSheet, record: WantedRecord, wanted: Wanted, work: Ce
 const changedAt = (command: Row['command']): Instant =>
   command !== undefined && command.attempts > 0 && !isQuery(command) ? command.createdAt : 0;
 
+const mayHaveRemoved = ({ kind, attempts }: StoredCommand): boolean => kind.endsWith('.delete') && attempts > 0;
+
 /** A removal left once, answered or not: what was told of the terminal before says nothing any more. */
 const mayBeGone = ({ attempts, command }: Row): boolean =>
-  attempts > 0 || (command?.kind.endsWith('.delete') === true && command.attempts > 0);
+  attempts > 0 || (command !== undefined && mayHaveRemoved(command));
 
 /** It was to be removed, and is wanted again: a command that did not leave is stopped, and what is there stays. */
 function afterRemoval(sheet: CellSheet, row: Row, record: WantedRecord, wanted: Wanted, work: CellWork): boolean {
@@ -112,21 +114,28 @@ function afterRemoval(sheet: CellSheet, row: Row, record: WantedRecord, wanted: 
 
 /**
  * What a terminal shows already needs no command: from now on it is in our charge. A password cannot be seen, and while a
- * former person of the PIN is there nobody knows whose it is.
+ * former person of the PIN is there nobody knows whose it is. After a removal the terminal is asked: what it sends by itself
+ * may be an upload from before, sent again.
  */
 function adopt(sheet: CellSheet, record: WantedRecord, wanted: Wanted, work: CellWork, since = 0): boolean {
   if (work.hasPredecessor === true || (record.key === USER_ITEM && wanted.person.hasPassword)) return false;
   const { cell, rules, seenSince, now } = work;
   const likeness = likenessOf(record, wanted.person, cell, rules, Math.max(seenSince + 1, since));
   if (likeness.kind !== 'same') return false;
-  const row = { state: 'confirmed', wantedDigest: record.digest, attempts: 0, readBackAt: now } as const;
-  sheet.set(record.key, record.isNative ? { ...row, putDigest: undefined } : row);
+  const isProven = work.removedAt <= (sheet.get(record.key)?.readBackAt ?? 0) || !canBeReadBack([record.key], work);
+  const proof = isProven ? { state: 'confirmed' as const, readBackAt: now } : { state: 'accepted' as const };
+  const row = { ...proof, wantedDigest: record.digest, attempts: 0 };
+  sheet.set(record.key, record.isNative || !isProven ? { ...row, putDigest: undefined } : row);
   return true;
 }
 
 /** Confirmed once, and gone or changed by what the terminal said since. */
 function driftOf(sheet: CellSheet, row: Row, record: WantedRecord, wanted: Wanted, work: CellWork): Write[] {
   if (isOpen(row.command)) return []; // it is being asked
+  if (row.command && mayHaveRemoved(row.command)) {
+    sheet.set(record.key, { state: 'accepted', wantedDigest: record.digest, putDigest: undefined });
+    return []; // it left before it could be stopped
+  }
   const likeness = likenessOf(record, wanted.person, work.cell, work.rules, work.seenSince + 1);
   if (likeness.kind !== 'missing' && likeness.kind !== 'differs') return [];
   const detail = likeness.kind === 'differs' ? likeness.detail : 'The terminal no longer has it.';

@@ -58,9 +58,9 @@ function confirm(sheet: CellSheet, { key, wantedDigest, putDigest }: Row, likene
   sheet.set(key, { state: 'confirmed', wantedDigest, putDigest, attempts: 0, readBackAt: now, ...proof });
 }
 
-/** `confirmed` that turns out otherwise is drift, which counts from none; a write that failed its proof is an attempt. */
+/** What was not put and turns out otherwise is drift, which counts from none; a write that failed its proof is an attempt. */
 function refute(sheet: CellSheet, row: Row, likeness: Likeness): string {
-  const isDrift = row.state === 'confirmed';
+  const isDrift = row.state === 'confirmed' || row.putDigest === undefined;
   const isMissing = likeness.kind === 'missing';
   const failed: RosterReason = isMissing ? 'ROSTER_READ_BACK_MISSING' : 'ROSTER_READ_BACK_DIFFERS';
   const reason: RosterReason = isDrift ? 'ROSTER_DRIFT' : failed;

@@ -77,7 +77,7 @@ function sendWrite(
   }
 }
 
-const canBeReadBack = (keys: readonly RosterItemKey[], { cell, rules, view }: CellWork): boolean =>
+export const canBeReadBack = (keys: readonly RosterItemKey[], { cell, rules, view }: CellWork): boolean =>
   rules.planReadBack(cell.person.pin, keys, view, cell.seen?.extra).length > 0;
 
 function markNotCarried(sheet: CellSheet, record: WantedRecord): void {

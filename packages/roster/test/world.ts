@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { asPin, asSerialNumber, type JsonObject, type TerminalSettings } from '@biolistener/core';
+import { asPin, asSerialNumber, type Command, type JsonObject, type TerminalSettings } from '@biolistener/core';
 import {
   openSqliteStore,
   type Person,
@@ -124,21 +124,41 @@ export class World {
 
   /** The terminal asks for commands, does them, and says so. */
   async poll(name: string, limit = 5): Promise<number> {
-    const model = this.model(name);
-    const options = { limit, maxBytes: 65_536, leaseMs: LEASE_MS, isOneOutstanding: model.brand !== 'single' };
-    const { serialNumber, brand } = model;
-    await this.store.noteTerminal({ serialNumber, at: this.tick(), address: '192.0.2.1', brand });
-    const taken = await this.store.takeCommands(serialNumber, { ...options, now: this.tick() });
-    await this.store.markSent(
-      taken.map(({ id }) => id),
-      this.tick(),
-      ANSWER_MS,
-    );
+    const taken = await this.#take(name, limit);
     for (const command of taken) {
-      const told = await model.execute(command, async (id) => (await this.store.findTemplate(id))?.digest ?? 'erased');
+      const told = await this.#do(name, command);
       if (Object.keys(told).length > 0) await this.send(name, told);
     }
     return taken.length;
+  }
+
+  /** The terminal fetches and does its commands just before the next time that one is cancelled. The answers are sent by what this answers. */
+  pollBeforeCancelled(name: string): () => Promise<void> {
+    const { store } = this;
+    const cancel = store.cancelCommands.bind(store);
+    const told: Partial<Upload>[] = [];
+    store.cancelCommands = async (...words) => {
+      store.cancelCommands = cancel;
+      for (const command of await this.#take(name, 5)) told.push(await this.#do(name, command));
+      return cancel(...words);
+    };
+    return async () => {
+      for (const upload of told) await this.send(name, upload);
+    };
+  }
+
+  async #take(name: string, limit: number): Promise<Command[]> {
+    const { serialNumber, brand } = this.model(name);
+    const options = { limit, maxBytes: 65_536, leaseMs: LEASE_MS, isOneOutstanding: brand !== 'single' };
+    await this.store.noteTerminal({ serialNumber, at: this.tick(), address: '192.0.2.1', brand });
+    const taken = await this.store.takeCommands(serialNumber, { ...options, now: this.tick() });
+    const ids = taken.map(({ id }) => id);
+    await this.store.markSent(ids, this.tick(), ANSWER_MS);
+    return taken;
+  }
+
+  #do(name: string, command: Command): Promise<Partial<Upload>> {
+    return this.model(name).execute(command, async (id) => (await this.store.findTemplate(id))?.digest ?? 'erased');
   }
 
   /** Until nothing is marked and no terminal has anything to fetch, now or later. */

@@ -206,6 +206,24 @@ export function roster(subject: () => Subject): void {
     expect((await store.strangersAt(SN, 0)).length).toBe(0);
   });
 
+  test('a removal that was cancelled when it had just left deletes all the same, once', async () => {
+    const { store } = subject();
+    await approve(store, SN);
+    const told = uploadOf([], { users: [userOf('3')] });
+    await store.commitUpload(told);
+    await store.queueCommands([orderOf({ kind: 'user.delete', pin: asPin('3') })], T0);
+    const [taken] = await send(store);
+    const { id } = must(taken);
+    await store.cancelCommands([id], 'cli:root', T0);
+    const seen = async () => (await store.strangersAt(SN, 9)).length;
+    expect(await seen()).toBe(1);
+    await answer(store, [resultOf(id, 'done')]);
+    expect([await seen(), must(await store.findCommand(id)).state]).toEqual([0, 'cancelled']);
+    await store.commitUpload(told); // enrolled anew
+    await answer(store, [resultOf(id, 'done')]);
+    expect(await seen()).toBe(1);
+  });
+
   test('a summary counts persons, rows by state, and the bytes that are on their way', async () => {
     const { store } = subject();
     await approve(store, SN, OTHER_SN, asSerialNumber('TEST0000003'));

@@ -77,7 +77,8 @@ function keepLate(db: Database, row: Row, result: CommandResult, at: number): bo
     at,
     'The terminal answered after it had been given up.',
   );
-  if (isDone) noteVerified(db, row, at);
+  // also one that nobody wanted any more when it had just left: it happened
+  if (result.verdict === 'done' && times === 0) noteVerified(db, row, at);
   return isDone;
 }
 

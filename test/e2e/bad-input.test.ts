@@ -275,6 +275,18 @@ describe('how it is sent', () => {
     }
   });
 
+  test.each(['http://[x/some/new/thing', 'http://x:y/some/new/thing'])(
+    'a target that is no address is kept as well: %s',
+    async (target) => {
+      const reply = await ask(live.port, `POST ${target} HTTP/1.1\r\nHost: x\r\nContent-Length: 6\r\n\r\nstray!`);
+      expect([reply.status, reply.body.toString()]).toEqual([404, expect.not.stringContaining('<')]);
+      const kept = (await live.store.listParked({ serialNumber: serial('-'), limit: 50 })).map((item) =>
+        Buffer.from(vault.open('parked', item.sealed)).toString(),
+      );
+      expect(kept).toContainEqual(expect.stringContaining('stray!'));
+    },
+  );
+
   test('what is no HTTP is answered 400 and kept', async () => {
     const raw = await exchange(live.port, 'HELLO\0\u0001\r\n\r\n');
     expect(raw.toString()).toMatch(/^HTTP\/1\.1 400/);

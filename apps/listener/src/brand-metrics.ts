@@ -1,9 +1,9 @@
-import type { Metrics } from '@biolistener/telemetry';
+import type { Metrics, Tally } from '@biolistener/telemetry';
 
 /** What is counted for each upload of a brand. Finding a counter by its labels costs more than counting. */
 export interface BrandMetrics {
-  readonly newPunches: { inc(by: number): void };
-  readonly resentPunches: { inc(by: number): void };
+  readonly newPunches: Tally;
+  readonly resentPunches: Tally;
   readonly requestSeconds: { observe(seconds: number): void };
 }
 
@@ -16,8 +16,8 @@ export function brandMetricsOf(metrics: Metrics, brand: string): BrandMetrics {
   const found = ofBrands.get(brand);
   if (found) return found;
   const bound = {
-    newPunches: metrics.punches.labels({ brand, result: 'new' }),
-    resentPunches: metrics.punches.labels({ brand, result: 'resent' }),
+    newPunches: metrics.punches.tally({ brand, result: 'new' }),
+    resentPunches: metrics.punches.tally({ brand, result: 'resent' }),
     requestSeconds: metrics.requestSeconds.labels({ brand }),
   };
   ofBrands.set(brand, bound);

@@ -2,31 +2,29 @@ import express, { type Express } from 'express';
 import { createServer, IncomingMessage, ServerResponse, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { messageOf } from '@biolistener/core';
-import { headerOf, type Outcome, type RawHeaders, type RequestHead, type WireOutput } from '@biolistener/wire';
-import { readBody } from './body.ts';
+import type { Outcome, RequestHead, WireOutput } from '@biolistener/wire';
+import { readBody, type BodyResult } from './body.ts';
 import type { ListenerDeps } from './deps.ts';
-import { atEndOfTurn } from './end-of-turn.ts';
-import { handleRequest, type Handled } from './handle.ts';
+import { handleRequest } from './handle.ts';
 import { sometimes } from './log-seldom.ts';
-import { answerRawPacket, noteReply, noteRequest } from './raw-packet.ts';
+import { answerRawPacket, noteRequest } from './raw-packet.ts';
+import { headOf } from './request-head.ts';
 import type { SocketHub } from './socket/hub.ts';
+import { endEarly, plain, send, write } from './write-reply.ts';
 
 /** Answers the CLI and load balancers without touching a brand. */
 const PROBE_TARGET = '/-/biolistener';
 const RETRY = plain(503, 'RETRY LATER\n');
-
-/** Headers that only our own proxy may set; from anybody else they are ignored. */
-const ADDRESS_HEADER = 'x-biolistener-address';
-const VERSION_HEADER = 'x-biolistener-request-version';
-const CONNECTION_HEADER = 'x-biolistener-client-connection';
-const CONNECTION = 'connection';
 
 /** Express in front of the steps: it parses nothing, adds nothing, and hands over raw bytes and raw headers. */
 export function createDeviceServer(deps: ListenerDeps, sockets?: SocketHub): Server {
   const app = deviceApp(deps, sockets);
   const timeouts = { keepAliveTimeout: 75_000, requestTimeout: 0, headersTimeout: 30_000, maxHeaderSize: 16_384 };
   const upgrades = { shouldUpgradeCallback: (req: IncomingMessage) => sockets !== undefined && asksForSocket(req) };
-  const server = createServer({ ...timeouts, ...upgrades, ...bornForExpress(app) }, app);
+  const dispatch = app as unknown as Dispatch; // plain requests are born as those that it expects
+  const server = createServer({ ...timeouts, ...upgrades, ...bornForExpress(app) }, (req, res) =>
+    dispatch(req, res, () => serve(req, res, deps, sockets)),
+  );
   if (sockets) mountSockets(server, sockets, deps);
   server.on('connection', () => deps.metrics.sockets.inc());
   server.on('connection', (socket: Socket) => socket.once('close', () => deps.metrics.sockets.dec()));
@@ -35,6 +33,9 @@ export function createDeviceServer(deps: ListenerDeps, sockets?: SocketHub): Ser
   );
   return server;
 }
+
+/** `lost`: Express gives up a target that it cannot parse, and would answer 404 by itself. */
+type Dispatch = (req: IncomingMessage, res: ServerResponse, lost: () => void) => void;
 
 /** Other protocols than WebSocket are offered by some HTTP clients, and mean nothing: those requests go their usual way. */
 const asksForSocket = (req: IncomingMessage): boolean => req.headers.upgrade?.toLowerCase() === 'websocket';
@@ -50,7 +51,7 @@ function deviceApp(deps: ListenerDeps, sockets: SocketHub | undefined): Express 
   const app = express();
   app.disable('x-powered-by').disable('etag').set('query parser', false);
   app.use((req, res) => {
-    void serve(req, res, deps, sockets);
+    serve(req, res, deps, sockets);
   });
   return app;
 }
@@ -68,120 +69,65 @@ function bornForExpress(app: Express) {
   return { IncomingMessage: DeviceRequest, ServerResponse: DeviceResponse };
 }
 
-async function serve(
-  req: IncomingMessage,
-  res: ServerResponse,
-  deps: ListenerDeps,
-  sockets: SocketHub | undefined,
-): Promise<void> {
+/** One request and where its reply goes. */
+interface Exchange {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  readonly head: RequestHead;
+  readonly isProxied: boolean;
+}
+
+/** A poll is answered in the turn that brought it; whatever has to be waited for costs its promises only then. */
+function serve(req: IncomingMessage, res: ServerResponse, deps: ListenerDeps, sockets: SocketHub | undefined): void {
   const isProxied = deps.trustedProxies.has(req.socket.remoteAddress ?? '');
-  const head = headOf(req, isProxied);
+  const exchange = { req, res, head: headOf(req, isProxied), isProxied };
   noteRequest(req.socket, res);
   try {
-    if (head.target === PROBE_TARGET) return write(res, plain(200, 'biolistener\n'), isProxied);
-    if (!deps.limits.addressRate.take(head.remoteAddress, deps.now()))
-      return write(res, limitedReply(head, 'rate', deps), isProxied);
-    const admitted = sockets?.admit(head) ?? head;
-    if (typeof admitted === 'number') return endEarly(req, res, plain(admitted, 'REFUSED\n'));
-    const body = await readBody(req, head.remoteAddress, deps.limits);
-    if (body.kind === 'gone') return;
-    if (body.kind === 'limited') return endEarly(req, res, limitedReply(head, body.limit, deps));
-    try {
-      send(res, await handleRequest({ ...admitted, body: body.bytes }, deps), isProxied);
-    } finally {
-      body.release();
-    }
+    const waiting = serveAdmitted(exchange, deps, sockets);
+    waiting?.catch((error: unknown) => fail(exchange, error, deps));
   } catch (error) {
-    deps.log.error(
-      { remoteAddress: head.remoteAddress, reason: messageOf(error) },
-      'a request failed and was not acknowledged',
-    );
-    if (!res.headersSent) write(res, RETRY, isProxied);
+    fail(exchange, error, deps);
   }
 }
 
-/** What stood on the wire between the terminal and our proxy; the proxy's own word replaces its own connection. */
-export function headOf(req: IncomingMessage, isProxied: boolean): RequestHead {
-  const own = (name: string): string | undefined => (isProxied ? headerOf(req.rawHeaders, name) : undefined);
-  const version = own(VERSION_HEADER)?.replace('HTTP/', '') ?? req.httpVersion;
-  const { headers, clientConnection } = protocolHeaders(req.rawHeaders, isProxied);
-  return {
-    method: req.method ?? 'GET',
-    target: req.url ?? '/',
-    httpVersion: version,
-    headers: clientConnection === undefined ? headers : [...headers, 'Connection', clientConnection],
-    remoteAddress: own(ADDRESS_HEADER) ?? req.socket.remoteAddress ?? '',
-  };
+function serveAdmitted(
+  exchange: Exchange,
+  deps: ListenerDeps,
+  sockets: SocketHub | undefined,
+): Promise<void> | undefined {
+  const { req, res, head, isProxied } = exchange;
+  if (head.target === PROBE_TARGET) return void write(res, plain(200, 'biolistener\n'), isProxied);
+  if (!deps.limits.addressRate.take(head.remoteAddress, deps.now()))
+    return void write(res, limitedReply(head, 'rate', deps), isProxied);
+  const admitted = sockets?.admit(head) ?? head;
+  if (typeof admitted === 'number') return void endEarly(req, res, plain(admitted, 'REFUSED\n'));
+  const body = readBody(req, head.remoteAddress, deps.limits);
+  if (body instanceof Promise) return body.then((read) => answer(exchange, admitted, read, deps));
+  if (body.kind !== 'whole') return answer(exchange, admitted, body, deps);
+  const handled = handleRequest({ ...admitted, body: body.bytes }, deps);
+  if (handled instanceof Promise) return handled.then((late) => send(res, late, isProxied));
+  return void send(res, handled, isProxied);
 }
 
-function protocolHeaders(
-  raw: RawHeaders,
-  isProxied: boolean,
-): { headers: string[]; clientConnection: string | undefined } {
-  const headers: string[] = [];
-  let clientConnection: string | undefined;
-  for (let i = 0; i + 1 < raw.length; i += 2) {
-    const [name, value] = [raw[i] ?? '', raw[i + 1] ?? ''];
-    const lower = name.length >= CONNECTION.length ? name.toLowerCase() : name;
-    if (isProxied && lower === CONNECTION_HEADER) clientConnection = value === '' ? undefined : value;
-    else if (
-      lower.startsWith('x-biolistener-') ||
-      (isProxied && name.length === CONNECTION.length && lower === CONNECTION)
-    )
-      continue;
-    else headers.push(name, value);
-  }
-  return { headers, clientConnection };
-}
-
-/** Writes a reply with names and order as given. Towards our proxy `Connection` is left out: it speaks for itself. */
-function write(res: ServerResponse, output: WireOutput, isProxied: boolean): void {
-  res.sendDate = false;
-  const headers = isProxied ? withoutConnection(output.headers) : [...output.headers];
-  res.writeHead(output.status, headers);
-  atEndOfTurn(() => {
-    const { socket } = res;
-    endWith(res, output.body);
-    noteReply(socket, res);
-  });
-}
-
-/** Writes a reply, and tells whom it concerns whether all of it was handed to the network. */
-function send(res: ServerResponse, output: Handled, isProxied: boolean): void {
-  const { settle } = output;
-  if (settle === undefined) return write(res, output, isProxied);
-  if (res.destroyed) return settle(false); // whoever asked has hung up meanwhile
+async function answer(
+  { req, res, head, isProxied }: Exchange,
+  admitted: RequestHead,
+  body: BodyResult,
+  deps: ListenerDeps,
+): Promise<void> {
+  if (body.kind === 'gone') return;
+  if (body.kind === 'limited') return endEarly(req, res, limitedReply(head, body.limit, deps));
   try {
-    write(res, output, isProxied);
-  } catch (error) {
-    settle(false);
-    throw error;
+    send(res, await handleRequest({ ...admitted, body: body.bytes }, deps), isProxied);
+  } finally {
+    body.release();
   }
-  res.once('close', () => settle(res.writableFinished));
 }
 
-const SMALL_BODY = 4096;
-
-/** A small body as latin1 text has the same bytes, and Node sends it in one write with the head instead of two. */
-function endWith(res: ServerResponse, body: Uint8Array): void {
-  if (body.length > SMALL_BODY) res.end(body);
-  else res.end(Buffer.from(body.buffer, body.byteOffset, body.length).toString('latin1'), 'latin1');
-}
-
-function withoutConnection(headers: RawHeaders): string[] {
-  const kept: string[] = [];
-  for (let i = 0; i + 1 < headers.length; i += 2) {
-    const name = headers[i] ?? '';
-    if (name.toLowerCase() !== 'connection') kept.push(name, headers[i + 1] ?? '');
-  }
-  return kept;
-}
-
-/** The rest of the body will not be read, so the connection cannot be used again. */
-function endEarly(req: IncomingMessage, res: ServerResponse, output: WireOutput): void {
-  write(res, { ...output, headers: [...withoutConnection(output.headers), 'Connection', 'close'] }, false);
-  res.once('finish', () => setTimeout(() => req.destroy(), 1000).unref());
-  req.resume();
+function fail({ res, head, isProxied }: Exchange, error: unknown, deps: ListenerDeps): void {
+  const { remoteAddress } = head;
+  deps.log.error({ remoteAddress, reason: messageOf(error) }, 'a request failed and was not acknowledged');
+  if (!res.headersSent) write(res, RETRY, isProxied);
 }
 
 /** In the brand's words where one claims it; the store is not asked and nothing is acknowledged. */
@@ -202,9 +148,4 @@ function limitedReply(
     ),
   );
   return brand.answer({ kind: 'limited', limit }, { input, identity, now: deps.now(), terminal: undefined });
-}
-
-export function plain(status: number, text: string): WireOutput {
-  const body = Buffer.from(text);
-  return { status, headers: ['Content-Type', 'text/plain', 'Content-Length', String(body.length)], body };
 }

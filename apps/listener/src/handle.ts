@@ -24,7 +24,7 @@ const FACTS_EVERY_MS = 60_000;
  * find the brand → identify → limit → find the terminal → gate → decode → commit → answer → nudge the outbox.
  * A terminal hears OK only after the commit. The other half is apps/worker/src/deliver.ts.
  */
-export async function handleRequest(input: WireInput, deps: ListenerDeps): Promise<Handled> {
+export function handleRequest(input: WireInput, deps: ListenerDeps): Handled | Promise<Handled> {
   const brand = deps.brands.find((candidate) => candidate.claims(input));
   if (!brand) return keepUnclaimed(input, deps);
   const identity = brand.identify(input);
@@ -33,13 +33,27 @@ export async function handleRequest(input: WireInput, deps: ListenerDeps): Promi
 
   const request = { input, brand, identity, serialNumber };
   if (!deps.limits.terminalRate.take(serialNumber, deps.now())) return limited(request, 'rate', deps);
+  return idleReply(request, deps) ?? inItsSlot(request, deps);
+}
+
+/** Nearly every request is a poll that brings nothing and gets nothing: it asks nobody, so it is answered at once and takes no slot. */
+function idleReply(request: Request, deps: ListenerDeps): Handled | undefined {
+  const { identity, brand, input, serialNumber } = request;
+  const entry = identity.isPoll ? deps.registry.find(serialNumber) : undefined;
+  if (!entry || !isIdle(entry, deps) || !isAdmitted(entry, brand) || !deps.keys.admits(request, entry))
+    return undefined;
+  deps.registry.touch(entry, deps.now(), input.remoteAddress);
+  return reply(request, entry, { kind: 'idle' }, deps);
+}
+
+async function inItsSlot(request: Request, deps: ListenerDeps): Promise<Handled> {
+  const { input, brand, serialNumber } = request;
   if (!deps.limits.terminalSlots.enter(serialNumber, 1)) return limited(request, 'concurrency', deps);
   try {
     const entry = deps.registry.find(serialNumber) ?? (await meet(request, deps));
     if (!deps.keys.admits(request, entry)) return withoutKey(request, entry, deps);
     if (!isAdmitted(entry, brand)) return await refuse(request, entry, deps);
     deps.registry.touch(entry, deps.now(), input.remoteAddress);
-    if (isIdlePoll(identity, entry, deps)) return reply(request, entry, { kind: 'idle' }, deps);
     return await work(request, entry, deps);
   } catch (error) {
     return unavailable(request, error, deps);
@@ -54,9 +68,8 @@ export function isAdmitted(entry: Entry, brand: Brand): boolean {
   return status === 'approved' && zone !== undefined && known === brand.name;
 }
 
-function isIdlePoll(identity: Identity, entry: Entry, deps: ListenerDeps): boolean {
-  return identity.isPoll && !entry.hasCommands && deps.now() - entry.factsAt < FACTS_EVERY_MS;
-}
+const isIdle = (entry: Entry, deps: ListenerDeps): boolean =>
+  !entry.hasCommands && deps.now() - entry.factsAt < FACTS_EVERY_MS;
 
 function meet({ input, brand, serialNumber }: Request, deps: ListenerDeps): Promise<Entry> {
   deps.log.info(

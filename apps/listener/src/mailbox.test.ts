@@ -61,7 +61,7 @@ const polling = (own: Partial<Brand> = {}): Brand =>
 async function stage(commands: readonly StoredCommand[], brand: Brand = polling(), own: Partial<Store> = {}) {
   const { store, calls } = mailboxOf(commands, own);
   const bench = await benchOf({ store, withCommands: [SN], deps: { brands: [brand] } });
-  const poll = (): Promise<Handled> => handleRequest(inputOf(), bench.deps);
+  const poll = async (): Promise<Handled> => handleRequest(inputOf(), bench.deps);
   const settled = async (handled: Handled, hasLeft: boolean): Promise<void> => {
     handled.settle?.(hasLeft);
     await bench.deps.sent.flush();

@@ -1,6 +1,6 @@
 import type { SerialNumber } from '@biolistener/core';
 import type { Arrival } from '@biolistener/intake';
-import type { Metrics } from '@biolistener/telemetry';
+import type { Metrics, Tally } from '@biolistener/telemetry';
 import type { Brand, Identity, Outcome, WireInput, WireOutput } from '@biolistener/wire';
 import { randomBytes } from 'node:crypto';
 import type { ListenerDeps } from './deps.ts';
@@ -23,24 +23,39 @@ export function reply(request: Request, entry: Entry | undefined, outcome: Outco
 
 /** More different operations than the documents know are somebody's inventions: they share one label. */
 const MOST_LABELS = 400;
-const counters = new WeakMap<Metrics, Map<string, { inc(): void }>>();
+const UNKNOWN = 'unknown';
 
-/** Finding a counter by its labels costs more than counting, and this runs for every poll. */
-function counterOf(metrics: Metrics, brand: string, operation: string, outcome: string): { inc(): void } {
-  const known = counters.get(metrics) ?? new Map<string, { inc(): void }>();
-  if (known.size === 0) counters.set(metrics, known);
-  const key = `${brand}|${operation}|${outcome}`;
-  const found = known.get(key);
+/** The tallies of a process, by operation as the terminal named it, then by brand and outcome. */
+interface Counters {
+  readonly byOperation: Map<string, Map<string, Map<string, Tally>>>;
+  size: number;
+}
+const counters = new WeakMap<Metrics, Counters>();
+
+/** No text is put together here: it would have to be hashed for every poll. */
+function counterOf(metrics: Metrics, brand: string, operation: string, outcome: string): Tally {
+  const known = within(counters, metrics, () => ({ byOperation: new Map(), size: 0 }) as Counters);
+  const found = known.byOperation.get(operation)?.get(brand)?.get(outcome);
   if (found) return found;
-  const label = known.size < MOST_LABELS ? labelOf(operation) : 'unknown';
-  const counter = metrics.requests.labels({ brand, operation: label, outcome });
-  if (known.size < MOST_LABELS) known.set(key, counter);
-  return counter;
+  if (known.size >= MOST_LABELS && operation !== UNKNOWN) return counterOf(metrics, brand, UNKNOWN, outcome);
+  const tally = metrics.requests.tally({ brand, operation: labelOf(operation), outcome });
+  const ofOperation = within(known.byOperation, operation, () => new Map<string, Map<string, Tally>>());
+  within(ofOperation, brand, () => new Map<string, Tally>()).set(outcome, tally);
+  known.size += 1;
+  return tally;
+}
+
+function within<K, V>(map: { get(key: K): V | undefined; set(key: K, value: V): unknown }, key: K, make: () => V): V {
+  const found = map.get(key);
+  if (found !== undefined) return found;
+  const made = make();
+  map.set(key, made);
+  return made;
 }
 
 /** Words that a terminal made up stay out of metric labels. */
 const labelOf = (operation: string): string =>
-  /^[\w./-]{1,40}$/.test(operation) && !operation.startsWith('unknown') ? operation : 'unknown';
+  /^[\w./-]{1,40}$/.test(operation) && !operation.startsWith(UNKNOWN) ? operation : UNKNOWN;
 
 export function arrivalOf(
   request: Request,

@@ -1,3 +1,4 @@
 export * from './health.ts';
 export * from './log.ts';
 export * from './metrics.ts';
+export type { Tally } from './tally.ts';

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { TallyCounter } from './tally.ts';
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
@@ -9,7 +10,7 @@ export function openMetrics(options: { readonly withProcess: boolean }) {
   if (options.withProcess) collectDefaultMetrics({ register: registry });
   return {
     registry,
-    requests: new Counter({
+    requests: new TallyCounter({
       name: 'biolistener_requests_total',
       help: 'Requests of terminals by how they ended.',
       labelNames: ['brand', 'operation', 'outcome'],
@@ -22,7 +23,7 @@ export function openMetrics(options: { readonly withProcess: boolean }) {
       buckets: SECONDS,
       registers,
     }),
-    punches: new Counter({
+    punches: new TallyCounter({
       name: 'biolistener_punches_total',
       help: 'Punches by what the store said.',
       labelNames: ['brand', 'result'],

@@ -13,6 +13,7 @@ import type { ReplyForm } from './reply-form.ts';
 import { checkToken, isTokenRequired, REGISTER_AGAIN } from './sec-session.ts';
 
 const OK = 'OK';
+const OK_BYTES = Buffer.from(OK);
 /** Neither of these may hold the letters OK in a row, in any case: that is all that old firmware looks for (§3.1). */
 const UNKNOWN_DEVICE = 'UNKNOWN DEVICE\n';
 const RETRY_LATER = 'RETRY LATER\n';
@@ -55,7 +56,8 @@ function reply(status: number, body: Uint8Array, ctx: AnswerContext): WireOutput
   return { status, headers, body };
 }
 
-const say = (status: number, text: string, ctx: AnswerContext): WireOutput => reply(status, Buffer.from(text), ctx);
+const say = (status: number, text: string, ctx: AnswerContext): WireOutput =>
+  reply(status, text === OK ? OK_BYTES : Buffer.from(text), ctx);
 
 /**
  * The reply for every way that a request can end. 200 stands only for what is committed or asks nothing;

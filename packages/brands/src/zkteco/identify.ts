@@ -35,10 +35,8 @@ function serialNumbersInBody(body: Uint8Array): string[] {
 }
 
 function serialNumbersOf(input: WireInput, route: Route): string[] {
-  const raw = rawParameterOf(route.target, 'sn');
-  const named = raw === undefined ? [] : parametersOf(route.target, 'sn');
-  const isSilent = named.every((text) => text === '');
-  if (!isSilent || route.isRead || input.body.length === 0) return named;
+  const named = parametersOf(route.target, 'sn');
+  if (named.some((text) => text !== '') || route.isRead || input.body.length === 0) return named;
   return serialNumbersInBody(input.body);
 }
 
@@ -59,7 +57,7 @@ export function identify(input: WireInput): Identity {
   const { operation } = route;
   const names = serialNumbersOf(input, route);
   const first = names[0] ?? '';
-  if (names.some((name) => name !== first)) {
+  if (names.length > 1 && names.some((name) => name !== first)) {
     return { serialNumber: undefined, problem: 'contradictory', operation, isPoll: false };
   }
   if (first === '') return { serialNumber: undefined, problem: 'missing', operation, isPoll: false };

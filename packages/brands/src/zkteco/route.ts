@@ -43,6 +43,14 @@ const PRINTABLE = /[^\x21-\x7e]/g;
 /** A word from the wire, made safe for a log line. */
 const wordOf = (text: string): string => text.slice(0, 48).replace(PRINTABLE, '?');
 
+/** Made once: a text put together for each upload would be hashed for each counter that it is looked up in. */
+const OPERATIONS: ReadonlyMap<string, string> = new Map(
+  [...OTHER_TABLES.values(), ...Array.from(LINE_TABLES.keys(), (name) => name.toUpperCase())].map((name) => [
+    name,
+    `cdata/${name}`,
+  ]),
+);
+
 /** The canonical name of a table, or the text as sent. */
 function tableOf(text: string): { readonly name: string; readonly isKnown: boolean } {
   const lower = text.toLowerCase();
@@ -52,9 +60,18 @@ function tableOf(text: string): { readonly name: string; readonly isKnown: boole
   return { name: isKnown ? lower.toUpperCase() : text, isKnown };
 }
 
+/** Who identifies and who decodes ask about the same request, one after the other. */
+let last: { readonly method: string; readonly route: Route } | undefined;
+
 /** Sorts a request by its head; cheap for polls. */
 export function routeOf(head: RequestHead): Route {
   const target = readTarget(head.target);
+  if (last?.route.target !== target || last.method !== head.method)
+    last = { method: head.method, route: findRoute(head, target) };
+  return last.route;
+}
+
+function findRoute(head: RequestHead, target: ZkTarget): Route {
   const isRead = head.method === 'GET' || head.method === 'HEAD';
   const route = (kind: RouteKind, operation: string, table = ''): Route => ({ kind, operation, table, target, isRead });
   switch (target.endpoint) {
@@ -118,7 +135,7 @@ function uploadRoute(head: RequestHead, target: ZkTarget, route: MakeRoute): Rou
   }
   const { name, isKnown } = tableOf(asked);
   return isKnown
-    ? route('upload', `cdata/${name}`, name)
+    ? route('upload', OPERATIONS.get(name) ?? `cdata/${name}`, name)
     : route('upload', `cdata/unknown:${wordOf(asked)}`, wordOf(asked));
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { IncomingMessage } from 'node:http';
 import { headerOf } from '@biolistener/wire';
-import { headOf } from './device-server.ts';
+import { headOf } from './request-head.ts';
 
 const ADDRESS = 'X-Biolistener-Address';
 const VERSION = 'X-Biolistener-Request-Version';

@@ -1,0 +1,57 @@
+import type { IncomingMessage } from 'node:http';
+import type { RawHeaders, RequestHead } from '@biolistener/wire';
+
+/** Headers that only our own proxy may set; from anybody else they are ignored. */
+const OURS = 'x-biolistener-';
+const ADDRESS = `${OURS}address`;
+const VERSION = `${OURS}request-version`;
+const CLIENT_CONNECTION = `${OURS}client-connection`;
+const CONNECTION = 'connection';
+
+/** What our proxy says of the terminal in front of it. */
+interface ProxyWords {
+  address?: string;
+  version?: string;
+  /** Empty: the terminal said nothing of its connection. */
+  connection?: string;
+}
+
+/** What stood on the wire between the terminal and our proxy; the proxy's own word replaces its own connection. */
+export function headOf(req: IncomingMessage, isProxied: boolean): RequestHead {
+  const words: ProxyWords = {};
+  const headers = isProxied ? behindProxy(req.rawHeaders, words) : withoutOurs(req.rawHeaders);
+  return {
+    method: req.method ?? 'GET',
+    target: req.url ?? '/',
+    httpVersion: words.version?.replace('HTTP/', '') ?? req.httpVersion,
+    headers,
+    remoteAddress: words.address ?? req.socket.remoteAddress ?? '',
+  };
+}
+
+/** Most names are shorter, and this runs for every header of every poll. */
+const isOurs = (name: string): boolean => name.length >= OURS.length && name.toLowerCase().startsWith(OURS);
+
+/** Nearly always as they came, without a copy. */
+function withoutOurs(raw: RawHeaders): RawHeaders {
+  for (let i = 0; i < raw.length; i += 2)
+    if (isOurs(raw[i] ?? '')) return raw.filter((_, at) => !isOurs(raw[at & ~1] ?? ''));
+  return raw;
+}
+
+function behindProxy(raw: RawHeaders, words: ProxyWords): RawHeaders {
+  const headers: string[] = [];
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    const [name, value] = [raw[i] ?? '', raw[i + 1] ?? ''];
+    if (isOurs(name)) note(words, name.toLowerCase(), value);
+    else if (name.length !== CONNECTION.length || name.toLowerCase() !== CONNECTION) headers.push(name, value);
+  }
+  if (words.connection !== undefined && words.connection !== '') headers.push('Connection', words.connection);
+  return headers;
+}
+
+function note(words: ProxyWords, name: string, value: string): void {
+  if (name === ADDRESS) words.address ??= value;
+  else if (name === VERSION) words.version ??= value;
+  else if (name === CLIENT_CONNECTION) words.connection = value;
+}

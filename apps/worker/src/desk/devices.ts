@@ -12,9 +12,7 @@ import {
   isOnlineAt,
   isStale,
   modifiedOf,
-  newDevice,
   readDevice,
-  RequestFailed,
   siteTime,
   withEmptied,
   type DeskSite,
@@ -23,15 +21,12 @@ import {
   type Row,
 } from '@biolistener/erpnext';
 import { OPEN_COMMAND_STATES } from '@biolistener/store';
+import { Baselines } from './baselines.ts';
 import type { DeskContext } from './deps.ts';
+import { Introductions } from './introductions.ts';
 import { OneDocument } from './one-document.ts';
 import type { DeskSecrets, SecretTrouble } from './secrets.ts';
 import { Seen } from './seen.ts';
-
-const UNMANAGED = 'unmanaged';
-/** Whoever invents serial numbers shall not fill the site. */
-const MOST_PENDING = 200;
-const NEW_AT_ONCE = 5;
 
 interface Held {
   readonly row: Row;
@@ -50,8 +45,8 @@ export class DeviceSync {
   readonly #secrets: DeskSecrets;
   readonly #problems = new Map<string, string>();
   readonly #keyProblems = new Map<string, SecretTrouble>();
-  /** Documents that the site refused to make; tried again after the next full listing. */
-  readonly #refused = new Set<string>();
+  readonly #baselines: Baselines;
+  readonly #introductions: Introductions;
   #lookedAt = 0;
   #failed: { readonly at: number; readonly items: ReadonlyMap<string, number> } = { at: 0, items: new Map() };
 
@@ -60,6 +55,8 @@ export class DeviceSync {
     this.#site = site;
     this.#secrets = secrets;
     this.#each = new OneDocument(ctx, DEVICE);
+    this.#baselines = new Baselines(ctx);
+    this.#introductions = new Introductions(ctx, site, this.#baselines, this);
   }
 
   /** What a row of Desk decides is put into force, when it is not so yet. */
@@ -73,11 +70,11 @@ export class DeviceSync {
   async #apply(row: Row, decision: DeviceDecision): Promise<void> {
     const { serialNumber } = decision;
     const text = decisionText(decision);
-    const baseline = await this.#baseline(serialNumber);
+    const baseline = await this.#baselines.of(serialNumber);
     const isNews = baseline !== text;
     const said = withEmptied(decision, baseline);
     await this.#enforce(said, await this.#ctx.store.findTerminal(serialNumber), isNews, actorOf(row));
-    if (isNews) await this.#setBaseline(serialNumber, text);
+    if (isNews) await this.#baselines.set(serialNumber, text);
     const before = this.#held.get(serialNumber);
     this.#held.set(serialNumber, { row, decision, writtenAt: before?.writtenAt ?? 0, lazyAt: before?.lazyAt ?? 0 });
     await this.#takeKey(row, decision); // last: whatever becomes of it, the document stands in Desk
@@ -107,7 +104,7 @@ export class DeviceSync {
 
   /** Deleted in Desk: the terminal goes on as it is, and Desk does not get it back by itself. */
   async keepOnly(names: ReadonlySet<string>): Promise<void> {
-    this.#refused.clear();
+    this.#introductions.tryAgain();
     for (const name of this.seen.names()) if (!names.has(name)) await this.#release(name);
   }
 
@@ -139,7 +136,7 @@ export class DeviceSync {
       });
     }
     await this.#tellUnknown(new Set(terminals.map((each) => each.serialNumber)));
-    await this.#introduce(terminals);
+    await this.#introductions.make(terminals);
   }
 
   /** Documents that became no terminal say what they lack. */
@@ -212,7 +209,7 @@ export class DeviceSync {
       const decision = readDevice(row) ?? held.decision;
       const text = decisionText(decision);
       // what we filled in ourselves is no decision of a person
-      if (text !== decisionText(held.decision)) await this.#setBaseline(serialNumber, text);
+      if (text !== decisionText(held.decision)) await this.#baselines.set(serialNumber, text);
       this.#held.set(serialNumber, { ...held, row, decision, writtenAt: now, lazyAt: now });
     } catch (error) {
       if (isStale(error)) return this.#readAgain(serialNumber);
@@ -226,48 +223,6 @@ export class DeviceSync {
     const row = await this.#site.find(DEVICE, serialNumber);
     if (row === undefined) await this.#release(serialNumber);
     else await this.apply(row);
-  }
-
-  /** Terminals that called and that Desk does not have: shown there, so that a person can approve them there. */
-  async #introduce(terminals: readonly Terminal[]): Promise<void> {
-    let made = 0;
-    let pending = terminals.filter((each) => each.status === 'pending' && this.#held.has(each.serialNumber)).length;
-    for (const terminal of terminals) {
-      if (made >= NEW_AT_ONCE) return;
-      if (this.#held.has(terminal.serialNumber) || this.#refused.has(terminal.serialNumber)) continue;
-      if (terminal.status === 'pending' && pending >= MOST_PENDING) continue;
-      if (!(await this.#mayIntroduce(terminal))) continue;
-      if (terminal.status === 'pending') pending += 1;
-      made += 1;
-      await this.#create(terminal);
-    }
-  }
-
-  async #mayIntroduce({ serialNumber }: Terminal): Promise<boolean> {
-    const baseline = await this.#baseline(serialNumber);
-    if (baseline === undefined) return true;
-    // it stood in Desk once and does not now: deleted while nobody looked
-    if (baseline !== UNMANAGED) await this.#setBaseline(serialNumber, UNMANAGED);
-    this.#refused.add(serialNumber);
-    return false;
-  }
-
-  async #create(terminal: Terminal): Promise<void> {
-    const { site, clock, pace, abilitiesOf, log } = this.#ctx;
-    const isOnline = isOnlineAt(terminal, clock.now(), pace.onlineWithinMs);
-    const facts = { terminal, isOnline, pendingCommands: 0, lastError: undefined, abilities: abilitiesOf(terminal) };
-    const { urgent, lazy } = deviceFields(facts, site.zone());
-    try {
-      const row = await this.#site.create(DEVICE, { ...newDevice(terminal), ...urgent, ...lazy });
-      const stored = (await this.#site.find(DEVICE, terminal.serialNumber)) ?? row;
-      await this.apply(stored);
-      log.info({ serialNumber: terminal.serialNumber }, 'terminal is shown in Desk');
-    } catch (error) {
-      if (!(error instanceof RequestFailed) || !['refused', 'duplicate'].includes(error.failure.kind)) throw error;
-      this.#refused.add(terminal.serialNumber);
-      const reason = error.failure.text;
-      log.warn({ serialNumber: terminal.serialNumber, reason }, 'terminal cannot be shown in Desk');
-    }
   }
 
   async #openCommands(terminals: readonly Terminal[]): Promise<ReadonlyMap<string, number>> {
@@ -298,24 +253,12 @@ export class DeviceSync {
   }
 
   async #release(serialNumber: string): Promise<void> {
-    await this.#setBaseline(asSerialNumber(serialNumber), UNMANAGED);
+    await this.#baselines.release(asSerialNumber(serialNumber));
     this.#held.delete(serialNumber);
     this.#problems.delete(serialNumber);
     this.#keyProblems.delete(serialNumber);
     this.seen.forget(serialNumber);
     this.#ctx.log.warn({ serialNumber }, 'deleted in Desk; the terminal goes on as it is');
-  }
-
-  #cursor(serialNumber: SerialNumber): string {
-    return `desk-device.${this.#ctx.targetId}.${serialNumber}`;
-  }
-
-  #baseline(serialNumber: SerialNumber): Promise<string | undefined> {
-    return this.#ctx.store.getCursor(this.#cursor(serialNumber));
-  }
-
-  #setBaseline(serialNumber: SerialNumber, text: string): Promise<void> {
-    return this.#ctx.store.setCursor(this.#cursor(serialNumber), text);
   }
 }
 

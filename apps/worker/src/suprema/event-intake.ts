@@ -17,6 +17,7 @@ import { needsCommit, quarantineOf, uploadOf, type Arrival } from '@biolistener/
 import type { WireInput } from '@biolistener/wire';
 import type { SupremaDeps } from './deps.ts';
 import { RecentKeys } from './recent-keys.ts';
+import { Refused } from './refused.ts';
 import type { Owed } from './cursor.ts';
 
 const MOST_KEYS = 50_000;
@@ -130,10 +131,25 @@ export class EventIntake {
     const input = inputOf('events', terminal.serialNumber, host, { rows });
     const newPunches = await this.commit(terminal, input);
     for (const userId of changedUsers(rows)) {
-      const user = await this.#deps.readUser(userId);
+      const user = await this.#readUser(userId, terminal.serialNumber);
       if (user) await this.commit(terminal, inputOf('user', terminal.serialNumber, host, { User: user }));
     }
     return newPunches;
+  }
+
+  /** A user that the account may not see must not hold up the punches of everybody. */
+  async #readUser(userId: string, serialNumber: SerialNumber): Promise<Fields | undefined> {
+    try {
+      return await this.#deps.readUser(userId);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      const tags = { serialNumber, pin: userId, code: error.code };
+      this.#deps.log.warn(
+        tags,
+        'the BioStar server does not show a user that a device changed; see the rights of the account',
+      );
+      return undefined;
+    }
   }
 
   /** Event by event, so that the same event is the same item. Answers since when it is owed, or that all is kept. */

@@ -5,7 +5,6 @@ import {
   roundWindow,
   textOf,
   type Fields,
-  type SearchColumn,
   type SearchWindow,
 } from '@biolistener/brands/suprema';
 import { asSerialNumber } from '@biolistener/core';
@@ -39,6 +38,8 @@ const DAY = 24 * 60 * MINUTE;
 const REREAD_DAYS = 8;
 const RECENT_MS = 10 * MINUTE;
 const WIDE_MS = 2 * DAY;
+/** A search of server time was refused: it may have been that one alone, so it is tried again. */
+const SERVER_TIME_AGAIN_MS = 60 * MINUTE;
 
 /**
  * The record: searches that leave nothing out, each followed by the cursor only when all of it is stored. A round that fails
@@ -46,7 +47,8 @@ const WIDE_MS = 2 * DAY;
  */
 export class Rounds {
   readonly #deps: RoundsDeps;
-  #column: SearchColumn = 'server_datetime';
+  /** Until then server time is not searched; 0: no search of it was refused. */
+  #byEventTimeUntil = 0;
 
   constructor(deps: RoundsDeps) {
     this.#deps = deps;
@@ -72,18 +74,22 @@ export class Rounds {
   }
 
   async #main(cursor: Cursor): Promise<RoundResult & { readonly cursor: Partial<Cursor> }> {
-    if (this.#column === 'datetime') return this.#byEventTime(cursor);
+    if (this.#deps.now() < this.#byEventTimeUntil) return this.#byEventTime(cursor);
     try {
-      return await this.#byServerTime(cursor);
+      const read = await this.#byServerTime(cursor);
+      this.#byEventTimeUntil = 0;
+      return read;
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      this.#deps.log.warn(
-        { code: error.code },
-        'the BioStar server cannot search its own time; searching by event time',
-      );
-      this.#column = 'datetime';
+      this.#noteRefusal(error);
       return this.#byEventTime(cursor);
     }
+  }
+
+  #noteRefusal({ code }: Refused): void {
+    if (this.#byEventTimeUntil === 0)
+      this.#deps.log.warn({ code }, 'the BioStar server cannot search its own time; searching by event time');
+    this.#byEventTimeUntil = this.#deps.now() + SERVER_TIME_AGAIN_MS;
   }
 
   async #byServerTime(cursor: Cursor): Promise<RoundResult & { readonly cursor: Partial<Cursor> }> {
@@ -104,13 +110,13 @@ export class Rounds {
     return { ...read, cursor: { highServer, owed: mergeOwed(cursor.owed, read.owed) } };
   }
 
-  /** Older servers: the last minutes each time, the last two days now and then, for what was late. */
+  /** Older servers: the last minutes each time, the last two days now and then, for what was late; after an outage all since. */
   async #byEventTime(cursor: Cursor): Promise<RoundResult & { readonly cursor: Partial<Cursor> }> {
     const { now, pace, server } = this.#deps;
     const isWide = now() - cursor.wideAt >= pace.wideMs;
     const isFirst = cursor.wideAt === 0;
-    const back = isFirst ? Math.max(WIDE_MS, server.firstDays * DAY) : isWide ? WIDE_MS : RECENT_MS;
-    const read = await this.#read(recent(now(), back));
+    const since = isFirst ? server.firstDays * DAY : now() - cursor.wideAt + RECENT_MS;
+    const read = await this.#read(recent(now(), isWide ? Math.max(WIDE_MS, since) : RECENT_MS));
     const owed = mergeOwed(cursor.owed, read.owed);
     return { ...read, cursor: { owed, ...(isWide ? { wideAt: now() } : {}) } };
   }
@@ -135,7 +141,8 @@ export class Rounds {
     if (cursor.rereadAt === 0) return { events: 0, newPunches: 0, cursor: { ...cursor, rereadAt: now() } };
     if (now() - cursor.rereadAt < pace.rereadMs) return { events: 0, newPunches: 0, cursor };
     const gaps = new IndexGaps();
-    const read = await this.#read(recent(now(), REREAD_DAYS * DAY), gaps);
+    const back = Math.max(REREAD_DAYS * DAY, now() - cursor.rereadAt + DAY);
+    const read = await this.#read(recent(now(), back), gaps);
     for (const { deviceId, missing } of gaps.found())
       log.warn(
         { serialNumber: deviceId, missing },

@@ -139,6 +139,55 @@ describe('events', () => {
     await bench.waitForPunches(60);
   });
 
+  test('a user whom the server does not show holds up nobody', async () => {
+    bench = await SupremaBench.open();
+    await bench.approve();
+    bench.biostar.intercept = ({ path }) => (path.startsWith('/users/') ? { code: '30' } : undefined);
+    bench.biostar.report({ deviceId: GATE, code: 0x2000, userId: '77' });
+    bench.punch();
+    bench.peer();
+    await bench.waitForPunches(1);
+    const warnings = bench.log.lines.filter((line) => line.startsWith('warn'));
+    expect(warnings).toEqual([expect.stringContaining('does not show a user')]);
+  });
+
+  test('a search that was refused once does not change the way for ever', async () => {
+    let now = Date.now();
+    let refusals = 1;
+    bench = await SupremaBench.open({}, () => now);
+    await bench.approve();
+    const searched: string[] = [];
+    bench.biostar.intercept = ({ path, body }) => {
+      if (path !== '/events/search') return undefined;
+      searched.push(JSON.stringify(body).includes('server_datetime') ? 'server' : 'event');
+      return (refusals -= 1) >= 0 ? { code: '65535' } : undefined;
+    };
+    bench.punch();
+    bench.peer();
+    await bench.waitForPunches(1);
+    expect(searched.slice(0, 2)).toEqual(['server', 'event']);
+    now += 2 * LATER;
+    const before = searched.length;
+    await until('server time again', () => searched.slice(before).includes('server'));
+  });
+
+  test('a server that cannot search its own time is read from where an outage began', async () => {
+    const day = 24 * LATER;
+    let now = Date.now() - 30 * day;
+    bench = await SupremaBench.open({ serverTimeUnsearchable: true }, () => now);
+    await bench.approve();
+    const peer = bench.peer();
+    bench.punch({ at: new Date(now) });
+    await bench.waitForPunches(1);
+    await peer.stop();
+    for (let days = 0; days < 12; days += 1) {
+      now += day;
+      bench.punch({ at: new Date(now) });
+    }
+    bench.peer();
+    await bench.waitForPunches(13);
+  });
+
   test('S25: 5,000 events of one minute arrive exactly once each', async () => {
     const start = Date.UTC(2026, 2, 4, 8, 0, 0);
     let now = start;

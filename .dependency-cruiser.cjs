@@ -15,7 +15,10 @@ const graph = {
   'packages/simulator': [],
   'packages/sandbox': [],
   'packages/testing': ['packages/core', 'packages/wire'],
-  'apps/listener': ['packages/(core|wire|brands|store|security|intake|config|telemetry)'],
+  'apps/listener': [
+    'packages/(core|wire|brands|store|security|intake|config|telemetry)',
+    'packages/roster/src/logs-proof.ts',
+  ],
   'apps/worker': ['packages/(core|wire|brands|store|queue|erpnext|roster|config|telemetry|security|intake|pull)'],
   'apps/api': ['packages/(core|store|config|telemetry|erpnext|security|roster)'],
   nginx: ['packages/core'],
@@ -26,7 +29,7 @@ const direction = Object.entries(graph).map(([from, to]) => ({
   comment: `${from} imports only ${to.length === 0 ? 'nothing of ours' : to.join(', ')}`,
   severity: 'error',
   from: { path: `^${from}/src/`, pathNot: '\\.test\\.ts$' },
-  to: { path: '^(packages|apps|cli|nginx|test)/', pathNot: [`^${from}/`, ...to.map((target) => `^${target}/`)] },
+  to: { path: '^(packages|apps|cli|nginx|test)/', pathNot: [`^${from}/`, ...to.map((target) => `^${target}(/|$)`)] },
 }));
 
 module.exports = {

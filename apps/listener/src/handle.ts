@@ -1,4 +1,5 @@
 import { messageOf, NOBODY } from '@biolistener/core';
+import { recordCountOf } from '@biolistener/roster/logs-proof';
 import { driftOf, quarantineOf, type Arrival } from '@biolistener/intake';
 import type { Brand, Decoded, Identity, WireInput, WireOutput } from '@biolistener/wire';
 import { brandMetricsOf } from './brand-metrics.ts';
@@ -116,6 +117,7 @@ const isPolling = (identity: Identity): boolean => identity.isPoll || identity.o
 export function learn({ facts }: Decoded, arrival: Arrival, entry: Entry, deps: ListenerDeps): void {
   const drift = driftOf(arrival, facts.wallClock);
   const isNews = facts.profile !== undefined || drift !== undefined;
+  if (facts.profile !== undefined && recordCountOf(facts.profile) !== undefined) entry.countedAt = deps.now();
   if (isNews)
     deps.registry.learn(entry, deps.now(), {
       ...(facts.profile === undefined ? {} : { profile: facts.profile }),

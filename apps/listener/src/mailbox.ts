@@ -2,6 +2,7 @@ import { messageOf, type Command } from '@biolistener/core';
 import { resolveSecrets } from '@biolistener/security';
 import type { CommandChange, StoredCommand } from '@biolistener/store';
 import type { Encoded } from '@biolistener/wire';
+import { withoutUnproven } from './clear-guard.ts';
 import type { ListenerDeps } from './deps.ts';
 import type { Entry } from './registry.ts';
 import type { Request } from './request.ts';
@@ -39,7 +40,7 @@ export async function takeCommands(request: Request, entry: Entry, deps: Mailbox
     return NOTHING;
   }
   try {
-    return await post(taken, request, entry, deps);
+    return await post(await withoutUnproven(taken, request, entry, deps), request, entry, deps);
   } catch (error) {
     deps.log.warn(
       { brand: brand.name, serialNumber, commands: taken.length, reason: messageOf(error) },

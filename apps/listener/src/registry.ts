@@ -12,6 +12,12 @@ export interface Entry {
   lastAddress: string;
   /** When its own words on itself (clock, firmware) were last read. */
   factsAt: Instant;
+  /** When it last told how many records it has. */
+  countedAt: Instant;
+  /** When it was last asked for that. */
+  askedCountAt: Instant;
+  /** Since when it has been calling without a gap: whoever was away sends what they hold in the first minutes. */
+  presentSince: Instant;
   /** Learnt and not written yet. */
   learnt: { profile?: JsonObject; clockDriftSeconds?: number } | undefined;
   isTouched: boolean;
@@ -34,6 +40,9 @@ export interface Registry {
 
 /** Other processes lease commands too, of which this one hears nothing: so often it looks in any case. */
 const LOOK_EVERY_MS = 5_000;
+
+/** Silence for so long is absence: terminals call every few seconds, the slowest every minute. */
+const GAP_MS = 120_000;
 
 /** Contacts written at once: ten thousand in one piece would be megabytes that live just long enough to become old. */
 const SLICE = 500;
@@ -58,6 +67,9 @@ export function createRegistry(store: Store, now: () => Instant = Date.now): Reg
       lastContactAt: terminal.lastContactAt,
       lastAddress: terminal.lastAddress ?? '',
       factsAt: 0,
+      countedAt: 0,
+      askedCountAt: 0,
+      presentSince: now(),
       learnt: undefined,
       isTouched: false,
     };
@@ -66,6 +78,7 @@ export function createRegistry(store: Store, now: () => Instant = Date.now): Reg
   }
 
   function touch(entry: Entry, at: Instant, address: string): void {
+    if (at - entry.lastContactAt > GAP_MS) entry.presentSince = at;
     entry.lastContactAt = at;
     entry.lastAddress = address;
     if (entry.isTouched) return;

@@ -59,16 +59,33 @@ function mayHaveClearedUntil({ answeredAt, closedAt, resultInfo }: StoredCommand
 }
 
 /** What was here before the log may have been cleared says nothing about what it holds now. Undefined: never cleared from here. */
-async function lastClearedAt(store: LogsProofStore, serialNumber: SerialNumber): Promise<Instant | undefined> {
+async function lastClearedAt(
+  store: LogsProofStore,
+  serialNumber: SerialNumber,
+  except: readonly string[],
+): Promise<Instant | undefined> {
   const asked = await store.listCommands({ serialNumber, kind: 'logs.clear', limit: MOST_CLEARINGS });
-  const times = asked.filter(mayHaveCleared).map(mayHaveClearedUntil);
+  const times = asked
+    .filter((command) => !except.includes(command.id) && mayHaveCleared(command))
+    .map(mayHaveClearedUntil);
   return times.length === 0 ? undefined : Math.max(...times);
 }
 
-async function hereSinceCleared(store: LogsProofStore, { serialNumber, punches }: TerminalListing): Promise<number> {
-  const clearedAt = await lastClearedAt(store, serialNumber);
+async function hereSinceCleared(
+  store: LogsProofStore,
+  { serialNumber, punches }: TerminalListing,
+  except: readonly string[],
+): Promise<number> {
+  const clearedAt = await lastClearedAt(store, serialNumber, except);
   if (clearedAt === undefined) return punches;
   return clearedAt === Infinity ? 0 : store.countPunchesSince(serialNumber, clearedAt);
+}
+
+export interface ProofOptions {
+  /** What the terminal says of itself, where that is newer than what the store has. */
+  readonly profile?: JsonObject;
+  /** Clearings that are about to leave, and wait for this proof. */
+  readonly except?: readonly string[];
 }
 
 const UNDONE = ['waiting', 'queued', 'parked'];
@@ -78,7 +95,11 @@ const UNDONE = ['waiting', 'queued', 'parked'];
  * active site, nothing of it parked or in quarantine, and not fewer punches here since the last clearing than the terminal counts.
  * A terminal that does not tell its count proves nothing.
  */
-export async function logsProvenDelivered(store: LogsProofStore, serialNumber: SerialNumber): Promise<LogsProof> {
+export async function logsProvenDelivered(
+  store: LogsProofStore,
+  serialNumber: SerialNumber,
+  { profile, except = [] }: ProofOptions = {},
+): Promise<LogsProof> {
   const terminal = await store.findTerminal(serialNumber);
   if (!terminal) return { isProven: false, missing: [`The terminal ${serialNumber} is not known.`] };
   const missing: string[] = [];
@@ -88,8 +109,8 @@ export async function logsProvenDelivered(store: LogsProofStore, serialNumber: S
   );
   if (unread.some((pieces) => pieces.length > 0)) missing.push('Pieces that it sent could not be read and are parked.');
   missing.push(...(await undelivered(store, serialNumber)));
-  const counted = recordCountOf(terminal.profile);
-  const here = await hereSinceCleared(store, terminal);
+  const counted = recordCountOf(profile ?? terminal.profile);
+  const here = await hereSinceCleared(store, terminal, except);
   if (counted === undefined)
     missing.push('The terminal has not told how many records it holds; `biolistener command send … info` asks it.');
   else if (counted > here) missing.push(`The terminal counts ${counted} records, ${here} of them are here.`);

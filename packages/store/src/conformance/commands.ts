@@ -240,6 +240,18 @@ export function commands(subject: () => Subject): void {
     expect(await store.revision()).toBe(revision + 1);
   });
 
+  test('what must wait on says until when and why', async () => {
+    const { store } = subject();
+    await approve(store, SN);
+    const [id] = await queue(store, orderOf());
+    await store.takeCommands(SN, takeOf());
+    const wait = { notBefore: T0 + 50, reason: 'NOT_PROVEN', detail: 'Something is missing.' };
+    await store.releaseCommands([must(id)], T0, wait);
+    expect(await store.findCommand(must(id))).toMatchObject({ state: 'queued', attempts: 0, ...wait });
+    expect(await takeIds({ now: T0 + 49 })).toEqual([]);
+    expect(await takeIds({ now: T0 + 50 })).toEqual([id]);
+  });
+
   test('a terminal that restarted gets what was sent again at once, unless its attempts are used up', async () => {
     const { store } = subject();
     await approve(store, SN);

@@ -109,6 +109,13 @@ export interface CommandFilter {
   readonly limit: number;
 }
 
+export interface CommandWait {
+  readonly notBefore: Instant;
+  /** As for `StoredCommand`. */
+  readonly reason: string;
+  readonly detail: string;
+}
+
 export interface CommandChange {
   readonly id: string;
   readonly reason?: string;
@@ -142,8 +149,8 @@ export interface CommandStore {
   takeCommands(serialNumber: SerialNumber, options: TakeOptions): Promise<StoredCommand[]>;
   /** leased → sent. One that is answered already stays so: the terminal was faster than this call. */
   markSent(ids: readonly string[], now: Instant, answerWithinMs: number): Promise<void>;
-  /** leased → queued: it did not go out after all. Does not count as an attempt. Moves the revision. */
-  releaseCommands(ids: readonly string[], now: Instant): Promise<void>;
+  /** leased → queued: it did not go out after all. Does not count as an attempt. Moves the revision. `wait`: until when, and why. */
+  releaseCommands(ids: readonly string[], now: Instant, wait?: CommandWait): Promise<void>;
   /**
    * sent → queued at once: its terminal restarted and forgot it. The attempt stays counted. One whose attempts are used up
    * stays sent until its lease ends, and an answer that was kept over the restart still counts for all of them.

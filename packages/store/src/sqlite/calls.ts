@@ -54,7 +54,7 @@ const writes = (channel: Channel) =>
     queueCommands: (...args) => channel.call('queueCommands', ...args),
     takeCommands: (...args) => channel.call('takeCommands', ...args),
     markSent: (...args) => channel.call('markSent', ...args),
-    releaseCommands: (ids) => channel.call('releaseCommands', ids),
+    releaseCommands: (ids, _now, wait) => channel.call('releaseCommands', ids, wait),
     resendCommands: (ids) => channel.call('resendCommands', ids),
     failCommands: (...args) => channel.call('failCommands', ...args),
     verifyCommands: (...args) => channel.call('verifyCommands', ...args),

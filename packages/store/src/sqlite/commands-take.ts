@@ -1,10 +1,10 @@
 import type { SerialNumber } from '@biolistener/core';
-import type { StoredCommand, TakeOptions } from '../contract/index.ts';
+import type { CommandWait, StoredCommand, TakeOptions } from '../contract/index.ts';
 import { moveRevision } from './audit.ts';
 import { lapseLost } from './commands-lapse.ts';
 import { commandOf, numbersOfIds } from './commands-read.ts';
 import type { Database, Row } from './database.ts';
-import { int } from './rows.ts';
+import { int, orNull } from './rows.ts';
 
 /** The order of one person's commands counts: a template before its user would be refused. */
 export const TAKEABLE = `SELECT c.id, c.bytes FROM commands c
@@ -76,11 +76,15 @@ export function resendCommands(db: Database, ids: readonly string[]): void {
 }
 
 /** Whoever polls next may have it: so every process has to hear that it waits again. */
-export function releaseCommands(db: Database, ids: readonly string[]): void {
+export function releaseCommands(db: Database, ids: readonly string[], wait?: CommandWait): void {
   const released = db.run(
-    `UPDATE commands SET state = 'queued', lease_until = NULL, attempts = max(0, attempts - 1)
+    `UPDATE commands SET state = 'queued', lease_until = NULL, attempts = max(0, attempts - 1), not_before = ?2,
+       reason = coalesce(?3, reason), detail = coalesce(?4, detail)
      WHERE id IN (SELECT value FROM json_each(?1)) AND state = 'leased'`,
     JSON.stringify(numbersOfIds(ids)),
+    orNull(wait?.notBefore),
+    orNull(wait?.reason),
+    orNull(wait?.detail),
   );
   if (released > 0) moveRevision(db);
 }

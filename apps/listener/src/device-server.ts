@@ -96,17 +96,17 @@ function serveAdmitted(
   sockets: SocketHub | undefined,
 ): Promise<void> | undefined {
   const { req, res, head, isProxied } = exchange;
-  if (head.target === PROBE_TARGET) return void write(res, plain(200, 'biolistener\n'), isProxied);
+  if (head.target === PROBE_TARGET) return write(res, plain(200, 'biolistener\n'), isProxied);
   if (!deps.limits.addressRate.take(head.remoteAddress, deps.now()))
-    return void write(res, limitedReply(head, 'rate', deps), isProxied);
+    return write(res, limitedReply(head, 'rate', deps), isProxied);
   const admitted = sockets?.admit(head) ?? head;
-  if (typeof admitted === 'number') return void endEarly(req, res, plain(admitted, 'REFUSED\n'));
+  if (typeof admitted === 'number') return endEarly(req, res, plain(admitted, 'REFUSED\n'));
   const body = readBody(req, head.remoteAddress, deps.limits);
   if (body instanceof Promise) return body.then((read) => answer(exchange, admitted, read, deps));
   if (body.kind !== 'whole') return answer(exchange, admitted, body, deps);
   const handled = handleRequest({ ...admitted, body: body.bytes }, deps);
   if (handled instanceof Promise) return handled.then((late) => send(res, late, isProxied));
-  return void send(res, handled, isProxied);
+  return send(res, handled, isProxied);
 }
 
 async function answer(

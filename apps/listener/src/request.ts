@@ -31,10 +31,11 @@ interface Counters {
   size: number;
 }
 const counters = new WeakMap<Metrics, Counters>();
+const noCounters = (): Counters => ({ byOperation: new Map(), size: 0 });
 
 /** No text is put together here: it would have to be hashed for every poll. */
 function counterOf(metrics: Metrics, brand: string, operation: string, outcome: string): Tally {
-  const known = within(counters, metrics, () => ({ byOperation: new Map(), size: 0 }) as Counters);
+  const known = within(counters, metrics, noCounters);
   const found = known.byOperation.get(operation)?.get(brand)?.get(outcome);
   if (found) return found;
   if (known.size >= MOST_LABELS && operation !== UNKNOWN) return counterOf(metrics, brand, UNKNOWN, outcome);

@@ -5,21 +5,31 @@ export interface Tally {
   inc(by?: number): void;
 }
 
+interface Counted<Label extends string> {
+  readonly labels: LabelValues<Label>;
+  count: number;
+}
+
 /**
  * A counter for what happens with every request. Its tallies are plain numbers and are added up when somebody looks:
  * prom-client puts the labels together anew at each increment, which costs more than all else that is done about an idle poll's
  * count.
  */
 export class TallyCounter<Label extends string> extends Counter<Label> {
-  readonly #tallies: { readonly labels: LabelValues<Label>; count: number }[] = [];
+  readonly #tallies: Counted<Label>[];
 
   constructor(configuration: CounterConfiguration<Label>) {
+    const tallies: Counted<Label>[] = [];
     super({
       ...configuration,
       collect() {
-        (this as TallyCounter<Label>).#addUp(); // it collects for itself
+        for (const tally of tallies) {
+          if (tally.count > 0) this.inc(tally.labels, tally.count);
+          tally.count = 0;
+        }
       },
     });
+    this.#tallies = tallies;
   }
 
   /** One for each set of labels: whoever counts keeps it. */
@@ -31,12 +41,5 @@ export class TallyCounter<Label extends string> extends Counter<Label> {
         tally.count += by;
       },
     };
-  }
-
-  #addUp(): void {
-    for (const tally of this.#tallies) {
-      if (tally.count > 0) this.inc(tally.labels, tally.count);
-      tally.count = 0;
-    }
   }
 }

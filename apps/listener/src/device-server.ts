@@ -90,23 +90,39 @@ function serve(req: IncomingMessage, res: ServerResponse, deps: ListenerDeps, so
   }
 }
 
+/** Answers at once where it can. */
 function serveAdmitted(
   exchange: Exchange,
   deps: ListenerDeps,
   sockets: SocketHub | undefined,
 ): Promise<void> | undefined {
   const { req, res, head, isProxied } = exchange;
-  if (head.target === PROBE_TARGET) return write(res, plain(200, 'biolistener\n'), isProxied);
-  if (!deps.limits.addressRate.take(head.remoteAddress, deps.now()))
-    return write(res, limitedReply(head, 'rate', deps), isProxied);
-  const admitted = sockets?.admit(head) ?? head;
-  if (typeof admitted === 'number') return endEarly(req, res, plain(admitted, 'REFUSED\n'));
+  const admitted = gate(head, deps, sockets);
+  if ('early' in admitted) {
+    if (admitted.isLast === true) endEarly(req, res, admitted.early);
+    else write(res, admitted.early, isProxied);
+    return undefined;
+  }
   const body = readBody(req, head.remoteAddress, deps.limits);
   if (body instanceof Promise) return body.then((read) => answer(exchange, admitted, read, deps));
   if (body.kind !== 'whole') return answer(exchange, admitted, body, deps);
   const handled = handleRequest({ ...admitted, body: body.bytes }, deps);
   if (handled instanceof Promise) return handled.then((late) => send(res, late, isProxied));
-  return send(res, handled, isProxied);
+  send(res, handled, isProxied);
+  return undefined;
+}
+
+/** A reply that needs no body; `isLast`: the connection ends with it. */
+interface Early {
+  readonly early: WireOutput;
+  readonly isLast?: boolean;
+}
+
+function gate(head: RequestHead, deps: ListenerDeps, sockets: SocketHub | undefined): RequestHead | Early {
+  if (head.target === PROBE_TARGET) return { early: plain(200, 'biolistener\n') };
+  if (!deps.limits.addressRate.take(head.remoteAddress, deps.now())) return { early: limitedReply(head, 'rate', deps) };
+  const admitted = sockets?.admit(head) ?? head;
+  return typeof admitted === 'number' ? { early: plain(admitted, 'REFUSED\n'), isLast: true } : admitted;
 }
 
 async function answer(

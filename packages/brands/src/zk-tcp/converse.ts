@@ -9,7 +9,6 @@ import {
   readTemplate,
   readTemplates,
   readUsers,
-  slotFor,
   writeBulk,
   writeTemplate,
   writeUser,
@@ -19,6 +18,7 @@ import { templateEvents, userEvent, type ToldTemplate } from './people-events.ts
 import { profileOf } from './profile.ts';
 import type { ReadOptions } from './read-table.ts';
 import { identify, readSizes, setClock, unlock } from './session.ts';
+import { slotFor, slotNews } from './slots.ts';
 import type { UserLayout, UserRecord } from './user-record.ts';
 
 export interface ConverseContext {
@@ -72,15 +72,23 @@ function changed(user: UserRecord, parameters: JsonObject): UserRecord {
 function* updateUser(parameters: JsonObject, ctx: ConverseContext): Dialog<Told> {
   const table = yield* peopleOf(ctx);
   const pin = textIn(parameters, 'pin') ?? '';
-  const before = table.users.find((user) => user.userId === pin) ?? blank(pin, slotFor(pin, table.users));
+  const before = table.users.find((user) => user.userId === pin) ?? blank(pin, slotFor(pin, table.users, ctx.terminal));
   yield* writeUser(changed(before, parameters), layoutOf(table), charsetOf(ctx.terminal));
-  return NOTHING;
+  return slotsTold(ctx, [...table.users, before]);
 }
+
+const slotsTold = ({ terminal }: ConverseContext, users: readonly UserRecord[]): Told => ({
+  events: [],
+  profile: slotNews(
+    terminal,
+    users.map(({ uid }) => uid),
+  ),
+});
 
 function* removeUser(parameters: JsonObject, ctx: ConverseContext): Dialog<Told> {
   const user = yield* findUser(parameters, ctx);
   if (user) yield* deleteUser(user.uid); // nobody there is done as well
-  return NOTHING;
+  return slotsTold(ctx, user ? [user] : []);
 }
 
 function* findUser(parameters: JsonObject, ctx: ConverseContext): Dialog<UserRecord | undefined> {
@@ -152,7 +160,8 @@ export function* tellPeople(
   const version = textIn(ctx.terminal.profile, 'fingerprintVersion') ?? '';
   const templates = what.templates ? templateEvents(yield* templatesOf(ctx, told), told, version) : [];
   const events = [...(what.users ? told.map(userEvent) : []), ...templates];
-  return { events, ...(layout === undefined ? {} : { profile: { userLayout: layout } }) };
+  const { profile } = slotsTold(ctx, users);
+  return { events, profile: { ...profile, ...(layout === undefined ? {} : { userLayout: layout }) } };
 }
 
 function* queryUser(parameters: JsonObject, ctx: ConverseContext): Dialog<Told> {

@@ -79,6 +79,18 @@ describe('a record', () => {
     expect(events).toMatchObject([{ punch: { pin: '0042' } }]);
     expect(parked).toMatchObject([{ reason: 'ZKT_USER_UNKNOWN' }]);
   });
+
+  test('that names a slot is the same one after another person got the slot', () => {
+    const record = Buffer.alloc(8);
+    record.writeUInt16LE(5);
+    record.writeUInt32LE(encodeClock(AT), 3);
+    const user = { uid: 5, isEnabled: true, privilege: 0, password: '', name: '', card: 0, group: 1 };
+    const [before, after] = ['101', '202'].map(
+      (userId) => punchesOf('8+id', resolveSlots(record, '8', [{ ...user, userId }]))[0],
+    );
+    expect([before?.pin, after?.pin]).toEqual(['101', '202']);
+    expect(after?.id).toBe(before?.id);
+  });
 });
 
 test('no request over HTTP is of this brand, and every read is', () => {

@@ -8,7 +8,6 @@ import {
   readTemplate,
   readTemplates,
   readUsers,
-  slotFor,
   writeBulk,
   writeTemplate,
   writeUser,
@@ -75,11 +74,6 @@ describe('people on a pulled terminal', () => {
     expect(frameOf(CASES['C30']?.[4]?.[1] ?? '').data).toHaveLength(137);
   });
 
-  test('a new user gets the lowest free slot, a known one keeps its own', () => {
-    const users = [user(1, '7'), user(3, '9')];
-    expect([slotFor('9', users), slotFor('8', users)]).toEqual([3, 2]);
-  });
-
   test('a template is removed by user id, and by slot where that is unknown', () => {
     expect(sent(deleteTemplate(user(14, '7'), 4), () => CODE.ok)).toEqual([
       CODE.deleteTemplateOfUser,
@@ -109,11 +103,6 @@ describe('people on a pulled terminal', () => {
 
   test('C29: one template with its flag', () => {
     play(writeTemplate({ uid: 14, finger: 4, flag: 1, data: features }), CASES['C29'] ?? []);
-  });
-
-  test('nobody gets a slot beyond the last', () => {
-    const all = Array.from({ length: 0xffff }, (_, at) => user(at + 1, String(at + 1)));
-    expect(() => slotFor('70000', all)).toThrow(expect.objectContaining({ code: 'ZKT_REFUSED' }));
   });
 });
 

@@ -39,19 +39,6 @@ export function* readTemplates(options: ReadOptions): Dialog<readonly TemplateRe
   return templates;
 }
 
-const LARGEST_SLOT = 0xffff;
-
-/** The slot of a user id, or the lowest that is free (§4.4). */
-export function slotFor(userId: string, users: readonly UserRecord[]): number {
-  const known = users.find((user) => user.userId === userId);
-  if (known) return known.uid;
-  const taken = new Set(users.map(({ uid }) => uid));
-  let uid = 1;
-  while (taken.has(uid)) uid += 1;
-  if (uid > LARGEST_SLOT) throw new TerminalRefusal('ZKT_REFUSED', 'every slot for a user is taken', CODE.error);
-  return uid;
-}
-
 export function* writeUser(user: UserRecord, layout: UserLayout, charset?: Charset): Dialog<void> {
   yield* mustDo(CODE.userWrite, encodeUser(user, layout, charset));
   yield* refresh();

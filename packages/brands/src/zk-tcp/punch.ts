@@ -46,6 +46,12 @@ function problemOf({ userId, uid, wallTime }: AttendanceRecord): Unreadable | un
 }
 
 /**
+ * Whom a record names, for its identity: the slot where it has nothing else. Who has the slot may be another one by the next read,
+ * and the record is the same (§5.3).
+ */
+const namedIn = ({ uid, userId }: AttendanceRecord): string | undefined => (uid === undefined ? userId : `uid:${uid}`);
+
+/**
  * A record as a punch. Its identity is that of the same punch when the terminal pushes it: user id, wall time, state, verify and
  * work code, which push writes as 0 where there is none. So a pull brings what push missed, and nothing twice.
  * Source: protocols/zk-tcp.md §5.5; docs/pull.md#one-punch-two-ways.
@@ -60,7 +66,7 @@ export function punchOf(record: AttendanceRecord, ctx: DecodeContext): Punch | U
   const workCode = String(record.workCode ?? 0);
   const at = toInstant(wallTime, zone);
   return {
-    id: punchIdOf(ctx.terminal.serialNumber, [pin, wallTime, state, String(verify), workCode], wallTime),
+    id: punchIdOf(ctx.terminal.serialNumber, [namedIn(record), wallTime, state, String(verify), workCode], wallTime),
     serialNumber: ctx.terminal.serialNumber,
     brand: 'zk-tcp',
     pin: asPin(pin),

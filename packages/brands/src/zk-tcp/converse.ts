@@ -87,9 +87,15 @@ const slotsTold = ({ terminal }: ConverseContext, users: readonly UserRecord[]):
 
 function* removeUser(parameters: JsonObject, ctx: ConverseContext): Dialog<Told> {
   const user = yield* findUser(parameters, ctx);
-  if (user) yield* deleteUser(user.uid); // nobody there is done as well
-  return slotsTold(ctx, user ? [user] : []);
+  if (!user) return NOTHING; // nobody there is done as well
+  const isGone = (yield* deleteUser(user.uid)) || (yield* findUser(parameters, ctx)) === undefined;
+  if (!isGone) throw stillThere('user');
+  return slotsTold(ctx, [user]);
 }
+
+/** It said that there is nothing to remove, and there is. */
+const stillThere = (what: string): TerminalRefusal =>
+  new TerminalRefusal('ZKT_REFUSED', `the ${what} is still there: the terminal does not remove it`, CODE.error);
 
 function* findUser(parameters: JsonObject, ctx: ConverseContext): Dialog<UserRecord | undefined> {
   const { users } = yield* peopleOf(ctx);
@@ -108,7 +114,7 @@ function* updateTemplate(parameters: JsonObject, ctx: ConverseContext): Dialog<T
   const data = Buffer.from(textIn(parameters, 'data') ?? '', 'base64');
   const isDuress = parameters['isDuress'] === true;
   const template = { uid: user.uid, finger, flag: isDuress ? DURESS : VALID, data };
-  yield* deleteTemplate(user, finger);
+  yield* deleteTemplate(user, finger); // as a rule there is nothing to remove
   const isWritten =
     !isDuress && (yield* isDone(writeBulk([user], [template], layoutOf(table), charsetOf(ctx.terminal))));
   if (!isWritten) yield* writeTemplate(template);
@@ -145,7 +151,11 @@ function* templatesOf(ctx: ConverseContext, users: readonly UserRecord[]): Dialo
 
 function* removeTemplate(parameters: JsonObject, ctx: ConverseContext): Dialog<Told> {
   const user = yield* findUser(parameters, ctx);
-  if (user) yield* deleteTemplate(user, Number(parameters['no'] ?? 0));
+  if (!user) return NOTHING;
+  const no = Number(parameters['no'] ?? 0);
+  if (yield* deleteTemplate(user, no)) return NOTHING;
+  const left = yield* templatesOf(ctx, [user]);
+  if (left.some(({ uid, finger }) => uid === user.uid && finger === no)) throw stillThere('template');
   return NOTHING;
 }
 

@@ -51,6 +51,12 @@ describe('a record', () => {
     expect(punch).toMatchObject({ state: 4, verifyMode: '1' });
   });
 
+  test('is the same one before and after a site turned that order', () => {
+    const [before] = punchesOf('16', record16(7, 4, 1));
+    const [after] = punchesOf('16', record16(7, 4, 1), terminalOf({ swapVerifyState: true }));
+    expect(after?.id).toBe(before?.id);
+  });
+
   test('of a colour unit makes no claim by states beyond 1', () => {
     const states = [0, 1, 2].map(
       (state) => punchesOf('16', record16(7, 1, state), terminalOf({}, { platform: 'ZMM220_TFT' }))[0],

@@ -53,7 +53,8 @@ const namedIn = ({ uid, userId }: AttendanceRecord): string | undefined => (uid 
 
 /**
  * A record as a punch. Its identity is that of the same punch when the terminal pushes it: user id, wall time, state, verify and
- * work code, which push writes as 0 where there is none. So a pull brings what push missed, and nothing twice.
+ * work code, which push writes as 0 where there is none. So a pull brings what push missed, and nothing twice. State and
+ * verify are in it as the record has them: what an option makes of them is meaning alone.
  * Source: protocols/zk-tcp.md §5.5; docs/pull.md#one-punch-two-ways.
  */
 export function punchOf(record: AttendanceRecord, ctx: DecodeContext): Punch | Unreadable {
@@ -66,7 +67,11 @@ export function punchOf(record: AttendanceRecord, ctx: DecodeContext): Punch | U
   const workCode = String(record.workCode ?? 0);
   const at = toInstant(wallTime, zone);
   return {
-    id: punchIdOf(ctx.terminal.serialNumber, [namedIn(record), wallTime, state, String(verify), workCode], wallTime),
+    id: punchIdOf(
+      ctx.terminal.serialNumber,
+      [namedIn(record), wallTime, record.state, String(record.verify), workCode],
+      wallTime,
+    ),
     serialNumber: ctx.terminal.serialNumber,
     brand: 'zk-tcp',
     pin: asPin(pin),

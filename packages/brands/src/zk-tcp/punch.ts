@@ -34,6 +34,8 @@ function codesOf({ verify, state, raw }: AttendanceRecord, { options }: DecodeCo
   return raw.length === 16 && options?.['swapVerifyState'] === true ? [state, verify] : [verify, state];
 }
 
+/** As push writes it. */
+const NO_CODE = 0;
 const NOBODYS_ID = /^0*$/;
 
 function problemOf({ userId, uid, wallTime }: AttendanceRecord): Unreadable | undefined {
@@ -53,8 +55,9 @@ const namedIn = ({ uid, userId }: AttendanceRecord): string | undefined => (uid 
 
 /**
  * A record as a punch. Its identity is that of the same punch when the terminal pushes it: user id, wall time, state, verify and
- * work code, which push writes as 0 where there is none. So a pull brings what push missed, and nothing twice. State and
- * verify are in it as the record has them: what an option makes of them is meaning alone.
+ * work code, which push wants in it (protocols/zkteco-push.md §3.1) and writes as 0 where there is none. So a pull brings what push
+ * missed, and nothing twice, except where push knows a code that the record does not tell. State and verify are in it as the
+ * record has them: what an option makes of them is meaning alone.
  * Source: protocols/zk-tcp.md §5.5; docs/pull.md#one-punch-two-ways.
  */
 export function punchOf(record: AttendanceRecord, ctx: DecodeContext): Punch | Unreadable {
@@ -64,12 +67,11 @@ export function punchOf(record: AttendanceRecord, ctx: DecodeContext): Punch | U
   const wallTime = record.wallTime as LocalTime; // problemOf refuses records without one
   const zone = ctx.terminal.zone ?? 'UTC';
   const [verify, state] = codesOf(record, ctx.terminal);
-  const workCode = String(record.workCode ?? 0);
   const at = toInstant(wallTime, zone);
   return {
     id: punchIdOf(
       ctx.terminal.serialNumber,
-      [namedIn(record), wallTime, record.state, String(record.verify), workCode],
+      [namedIn(record), wallTime, record.state, String(record.verify), String(record.workCode ?? NO_CODE)],
       wallTime,
     ),
     serialNumber: ctx.terminal.serialNumber,
@@ -81,7 +83,7 @@ export function punchOf(record: AttendanceRecord, ctx: DecodeContext): Punch | U
     certainty: at.certainty,
     state,
     verifyMode: String(verify),
-    workCode,
+    workCode: record.workCode === undefined ? undefined : String(record.workCode),
     claimedDirection: directionOf(state, ctx.terminal),
     flags: clockFlags({ wallTime, ...at }, ctx.now, OLDEST_YEAR),
     extra: NOTHING,

@@ -299,6 +299,7 @@ describe('commands', () => {
     expect(stage.terminal.memory.userOf('202')?.uid).toBe(2);
     expect((await run('logs.query')).resultInfo).toMatchObject({ records: 5, newPunches: 0 });
     expect(await pinsOf()).toEqual(Array(5).fill('101'));
+    expect(await stage.store.listParked({ serialNumber: SN, limit: 1 })).toEqual([]);
   });
 
   test('who gets that slot at the terminal itself gets no punches that are stored already', async () => {

@@ -13,6 +13,14 @@ export type { TemplateRecord } from './template-record.ts';
 export type { UserLayout, UserRecord } from './user-record.ts';
 export { zkTcp } from './brand.ts';
 export { converse, tellPeople, type Conversed, type ConverseContext } from './converse.ts';
+export { ownerlessId } from './decode.ts';
 export { userLayoutFor } from './fitness.ts';
 export { profileOf } from './profile.ts';
-export { highestSlotOf, isSlotLayout, resolveSlots, tableInput, type ResolvedLayout } from './table-input.ts';
+export {
+  highestSlotOf,
+  isSlotLayout,
+  resolveSlots,
+  RESOLVED_BYTES,
+  tableInput,
+  type ResolvedLayout,
+} from './table-input.ts';

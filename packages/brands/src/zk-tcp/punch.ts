@@ -7,6 +7,8 @@ import {
   type JsonObject,
   type LocalTime,
   type Punch,
+  type PunchId,
+  type SerialNumber,
 } from '@biolistener/core';
 import type { DecodeContext } from '@biolistener/wire';
 import type { AttendanceRecord } from './attendance-record.ts';
@@ -53,6 +55,14 @@ function problemOf({ userId, uid, wallTime }: AttendanceRecord): Unreadable | un
  */
 const namedIn = ({ uid, userId }: AttendanceRecord): string | undefined => (uid === undefined ? userId : `uid:${uid}`);
 
+/** What a record is known by, whoever it is of. */
+export const identityOf = (record: AttendanceRecord, wallTime: LocalTime, serialNumber: SerialNumber): PunchId =>
+  punchIdOf(
+    serialNumber,
+    [namedIn(record), wallTime, record.state, String(record.verify), String(record.workCode ?? NO_CODE)],
+    wallTime,
+  );
+
 /**
  * A record as a punch. Its identity is that of the same punch when the terminal pushes it: user id, wall time, state, verify and
  * work code, which push wants in it (protocols/zkteco-push.md §3.1) and writes as 0 where there is none. So a pull brings what push
@@ -69,11 +79,7 @@ export function punchOf(record: AttendanceRecord, ctx: DecodeContext): Punch | U
   const [verify, state] = codesOf(record, ctx.terminal);
   const at = toInstant(wallTime, zone);
   return {
-    id: punchIdOf(
-      ctx.terminal.serialNumber,
-      [namedIn(record), wallTime, record.state, String(record.verify), String(record.workCode ?? NO_CODE)],
-      wallTime,
-    ),
+    id: identityOf(record, wallTime, ctx.terminal.serialNumber),
     serialNumber: ctx.terminal.serialNumber,
     brand: 'zk-tcp',
     pin: asPin(pin),

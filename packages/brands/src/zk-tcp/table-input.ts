@@ -46,6 +46,7 @@ export function identify(input: WireInput): Identity {
 const ID_BYTES = 24;
 /** Eight bytes of a record that names a slot alone, and the user id that has the slot (§5.3). */
 export type ResolvedLayout = '8+id' | '8b+id';
+export const RESOLVED_BYTES = 8 + ID_BYTES;
 
 export const isSlotLayout = (layout: AttendanceLayout): layout is '8' | '8b' => layout === '8' || layout === '8b';
 

@@ -205,6 +205,15 @@ describe('what never opens', () => {
     expect(Connection.open({ ...nowhere, port: 70_000, transport })).rejects.toMatchObject({ code: 'ZKT_SILENT' }),
   );
 
+  test('a UDP port that nobody has: what the network says of it closes the socket, once', async () => {
+    const socket = createSocket('udp4').bind(0, '127.0.0.1');
+    await once(socket, 'listening');
+    const { port } = socket.address();
+    await new Promise<void>((done) => socket.close(() => done()));
+    const opening = Connection.open({ host: '127.0.0.1', port, transport: 'udp', commKey: 0 });
+    await expect(opening).rejects.toMatchObject({ code: 'ZKT_SILENT' });
+  });
+
   test('what cannot be sent is refused at once, and its answer is not waited for', async () => {
     const connection = await open(await terminal(() => undefined));
     await expect(connection.run(ask(70_000))).rejects.toMatchObject({ code: 'ZKT_SILENT' });

@@ -1,6 +1,7 @@
 import {
   attendanceLayoutOf,
   freeTable,
+  highestSlotOf,
   isSlotLayout,
   prepareTable,
   readRange,
@@ -63,6 +64,8 @@ export interface AttendanceOutcome {
   readonly isWhole: boolean;
   readonly mark: ReadMark | undefined;
   readonly reconnects: number;
+  /** The highest that the records of this read name; 0 where they name user ids. */
+  readonly highestSlot: number;
 }
 
 /** So many records before the mark must be the same. */
@@ -105,6 +108,7 @@ class AttendanceRead {
   #layout: AttendanceLayout | undefined;
   #users: readonly UserRecord[] | undefined;
   #newStarts = 0;
+  #highestSlot = 0;
 
   constructor(options: AttendanceReadOptions) {
     this.#options = options;
@@ -129,7 +133,7 @@ class AttendanceRead {
 
   #outcome(records: number, proof: Proof): AttendanceOutcome {
     const rest = { handed: this.#handed, isWhole: this.#isWhole, mark: this.#mark, reconnects: this.#reconnects };
-    return { records, proof, ...rest };
+    return { records, proof, ...rest, highestSlot: this.#highestSlot };
   }
 
   /** Errors: ZKT_LOG_UNSTEADY where that happens again and again, so that a read ends whatever a terminal says. */
@@ -267,7 +271,11 @@ class AttendanceRead {
   #resolver(layout: AttendanceLayout): ((records: Uint8Array) => Portion) | undefined {
     if (!isSlotLayout(layout)) return (records) => ({ layout, records });
     const users = this.#users;
-    return users && ((records) => ({ layout: `${layout}+id`, records: resolveSlots(records, layout, users) }));
+    if (!users) return undefined;
+    return (records) => {
+      this.#highestSlot = Math.max(this.#highestSlot, highestSlotOf(records, layout));
+      return { layout: `${layout}+id`, records: resolveSlots(records, layout, users) };
+    };
   }
 }
 

@@ -9,6 +9,7 @@ import {
   type Frame,
   type Step,
 } from '@biolistener/brands/zk-tcp';
+import { messageOf } from '@biolistener/core';
 import { openLink, type Address, type Link } from './link.ts';
 
 export interface ConnectionOptions extends Address {
@@ -165,9 +166,18 @@ export class Connection {
       };
     });
     const early = send ? undefined : this.#nextEarly();
-    if (send) this.#send(send.command, send.data);
+    if (send) this.#trySend(send);
     else if (early) this.#waiting?.take(early);
     return answer;
+  }
+
+  /** What cannot be sent is not waited for: nobody would be there to hear that no answer came. */
+  #trySend({ command, data }: NonNullable<Step['send']>): void {
+    try {
+      this.#send(command, data);
+    } catch (error) {
+      this.#waiting?.fail(new TerminalRefusal('ZKT_SILENT', `it cannot be sent: ${messageOf(error)}`));
+    }
   }
 
   /** Frames of the answer that came before the dialog asked for them. */

@@ -3,6 +3,7 @@ import { createServer, Socket, type AddressInfo, type Server } from 'node:net';
 import { once } from 'node:events';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import {
+  ask,
   CODE,
   decodeBody,
   decodeLivePunch,
@@ -188,6 +189,35 @@ describe('a connection', () => {
       code: 'ZKT_SESSION_LOST',
     });
     expect(lost.isOpen).toBe(false);
+  });
+});
+
+describe('what never opens', () => {
+  const nowhere = { host: 'no..body', port: 4370, commKey: 0 } as const;
+
+  test.each(['tcp', 'udp'] as const)('a name that leads nowhere is told as such by %s', async (transport) => {
+    const opening = Connection.open({ ...nowhere, transport });
+    await expect(opening).rejects.toMatchObject({ code: 'ZKT_SILENT' });
+    await expect(opening).rejects.toThrow('the name no..body leads to no address (ENOTFOUND)');
+  });
+
+  test.each(['tcp', 'udp'] as const)('a port that does not exist is told as such by %s', async (transport) =>
+    expect(Connection.open({ ...nowhere, port: 70_000, transport })).rejects.toMatchObject({ code: 'ZKT_SILENT' }),
+  );
+
+  test('a UDP port that nobody has: what the network says of it closes the socket, once', async () => {
+    const socket = createSocket('udp4').bind(0, '127.0.0.1');
+    await once(socket, 'listening');
+    const { port } = socket.address();
+    await new Promise<void>((done) => socket.close(() => done()));
+    const opening = Connection.open({ host: '127.0.0.1', port, transport: 'udp', commKey: 0 });
+    await expect(opening).rejects.toMatchObject({ code: 'ZKT_SILENT' });
+  });
+
+  test('what cannot be sent is refused at once, and its answer is not waited for', async () => {
+    const connection = await open(await terminal(() => undefined));
+    await expect(connection.run(ask(70_000))).rejects.toMatchObject({ code: 'ZKT_SILENT' });
+    expect(connection.isOpen).toBe(false);
   });
 });
 

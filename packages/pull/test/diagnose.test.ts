@@ -6,9 +6,11 @@ import { diagnose } from '../src/index.ts';
 
 jest.setTimeout(120_000);
 
-let server: Server;
+let server: Server | undefined;
 
-afterEach(() => new Promise<void>((done) => void server.close(() => done())));
+afterEach(async () => {
+  if (server?.listening === true) await new Promise((done) => server?.close(done));
+});
 
 /** A terminal that tells its serial number and nothing else, and hangs up at the given question. */
 async function terminal(hangsUpAt: number): Promise<number> {
@@ -18,7 +20,7 @@ async function terminal(hangsUpAt: number): Promise<number> {
     const said = Buffer.from(asksSerial ? '~SerialNumber=ZKT0000001\0' : '');
     return encodeFrame({ command: isUsual || asksSerial ? CODE.ok : CODE.error, session: 7, reply, data: said });
   };
-  server = createServer((socket) => {
+  const waiting = createServer((socket) => {
     const reader = new FrameReader();
     socket.on('error', () => undefined);
     socket.on('data', (chunk) => {
@@ -28,9 +30,9 @@ async function terminal(hangsUpAt: number): Promise<number> {
       }
     });
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return (server.address() as AddressInfo).port;
+  server = waiting.listen(0, '127.0.0.1');
+  await once(waiting, 'listening');
+  return (waiting.address() as AddressInfo).port;
 }
 
 const diagnosisOf = async (hangsUpAt: number) => {
@@ -49,4 +51,9 @@ test('one that does not answer what a read needs is not reachable', async () => 
   const { serialNumber, steps } = await diagnosisOf(CODE.freeSizes);
   expect(serialNumber).toBeUndefined();
   expect(steps).toMatchObject([{ step: 'reachable', isOk: false }]);
+});
+
+test('a name that leads nowhere is a step that failed, with what it is', async () => {
+  const { steps } = await diagnose({ host: 'no..body', port: 4370, transport: 'udp', commKey: 0 }, () => undefined);
+  expect(steps).toMatchObject([{ step: 'reachable', isOk: false, detail: expect.stringContaining('no..body') }]);
 });

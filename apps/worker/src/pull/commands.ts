@@ -17,6 +17,8 @@ export interface CommandWays {
   /** Also while the service stops. */
   readonly reconnect: () => Promise<Connection>;
   readonly readWhole: (range: Range) => Promise<LogsRead>;
+  /** A command brought to light what the next one has to know. */
+  readonly onProfile: (profile: JsonObject) => void;
 }
 
 const LEASE_MS = 60_000;
@@ -39,6 +41,7 @@ export async function runNextCommand(ways: CommandWays): Promise<boolean> {
   await deps.store.markSent([command.id], deps.clock.now(), Math.ceil(zkTcp.answerWithinMs * patience));
   const { result, events, profile } = await carryOut(ready, ways);
   await takeEvents(`pull/${command.kind}`, { events, results: [result], ...(profile && { profile }) }, ways.ctx);
+  if (profile) ways.onProfile(profile);
   const tags = { commandId: command.id, kind: command.kind, serialNumber: terminal.serialNumber };
   deps.log.info({ ...tags, verdict: result.verdict, code: result.code }, 'a command was carried out');
   return true;

@@ -1,4 +1,4 @@
-import { zkTcp, tableInput } from '@biolistener/brands/zk-tcp';
+import { ownerlessId, RESOLVED_BYTES, tableInput, zkTcp } from '@biolistener/brands/zk-tcp';
 import type { CommandResult, JsonObject, LocalTime, Terminal } from '@biolistener/core';
 import { uploadOf, type Arrival } from '@biolistener/intake';
 import type { Portion } from '@biolistener/pull';
@@ -25,12 +25,28 @@ const isInside = (wallTime: LocalTime, { from, to }: Range): boolean =>
 /** Records of a read, by the way of everything that arrives: decoded, sealed, committed under the lease. */
 export async function takePortion(portion: Portion, range: Range, ctx: IntakeContext): Promise<CommitReceipt> {
   const { deps, terminal, host } = ctx;
-  const input = tableInput(terminal.serialNumber, portion.layout, portion.records, host);
+  const records = await withoutStored(portion, ctx);
+  const input = tableInput(terminal.serialNumber, portion.layout, records, host);
   const decoded = zkTcp.decode(input, { now: deps.clock.now(), terminal });
   const events = decoded.events.filter((event) => event.kind !== 'punch' || isInside(event.punch.wallTime, range));
   const receipt = await commit({ ...decoded, events }, arrivalOf(input, 'pull/attendance', ctx), ctx);
   if (receipt.newPunches > 0) deps.nudge();
   return receipt;
+}
+
+/**
+ * Of records whose slot nobody has any more, those that are not stored: of the others it is known whose they are, so they are nothing
+ * that a person would have to look at.
+ */
+async function withoutStored({ layout, records }: Portion, { deps, terminal }: IntakeContext): Promise<Uint8Array> {
+  if (layout !== '8+id' && layout !== '8b+id') return records;
+  const kept: Uint8Array[] = [];
+  for (let at = 0; at < records.length; at += RESOLVED_BYTES) {
+    const record = records.subarray(at, at + RESOLVED_BYTES);
+    const id = ownerlessId(record, layout, terminal.serialNumber);
+    if (id === undefined || !(await deps.store.findPunch(id))) kept.push(record);
+  }
+  return Buffer.concat(kept);
 }
 
 /** What is no record of the log: people, results, what the terminal says of itself. */

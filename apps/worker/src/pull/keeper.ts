@@ -1,5 +1,13 @@
-import { CODE, profileOf, readClock, tellPeople, TerminalRefusal, type FreeSizes } from '@biolistener/brands/zk-tcp';
-import { messageOf, wallDifferenceSeconds, toLocal, type Terminal } from '@biolistener/core';
+import {
+  CODE,
+  profileOf,
+  readClock,
+  slotNews,
+  tellPeople,
+  TerminalRefusal,
+  type FreeSizes,
+} from '@biolistener/brands/zk-tcp';
+import { messageOf, wallDifferenceSeconds, toLocal, type JsonObject, type Terminal } from '@biolistener/core';
 import type { Connection } from '@biolistener/pull';
 import { Periodic } from '../periodic.ts';
 import type { PullSettings } from './address.ts';
@@ -178,6 +186,11 @@ export class Keeper {
     this.#aliveAt = clock.now();
   }
 
+  /** What is known of the terminal from here on; what has to outlive the process goes to the store as well. */
+  readonly #learn = (profile: JsonObject): void => {
+    this.#terminal = { ...this.#terminal, profile: { ...this.#terminal.profile, ...profile } };
+  };
+
   /** The periodic read: who it is, its clock, its log, its people. */
   async #read(connection: Connection): Promise<void> {
     this.#state = 'reading';
@@ -189,7 +202,7 @@ export class Keeper {
       clock === undefined
         ? {}
         : { clockDriftSeconds: wallDifferenceSeconds(clock, toLocal(now, zoneOf(this.#terminal))) };
-    this.#terminal = { ...this.#terminal, profile: { ...this.#terminal.profile, ...profileOf(identity) } };
+    this.#learn(profileOf(identity));
     const contact = { serialNumber: this.#terminal.serialNumber, at: now, address: this.#settings.host };
     await this.#deps.store.noteContacts([{ ...contact, profile: profileOf(identity), ...drift }]);
     const mark = markFor(this.#memory, firmware, this.#settings, now);
@@ -226,6 +239,8 @@ export class Keeper {
     const startedAt = clock.now();
     const known = this.#memory.firmware === from.firmware ? this.#memory.mark : undefined;
     const read = await readLogs(this.#caller.connect, this.#settings, { mark: from.mark, known }, {}, this.#ctx());
+    const slots = slotNews(this.#terminal, [read.highestSlot]);
+    this.#learn(slots);
     this.#hintFrom = clock.now() + Math.min(MOST_REST_MS, (clock.now() - startedAt) * REST_AFTER_READ);
     const told = { records: read.records, newPunches: read.newPunches, proof: read.proof, reconnects: read.reconnects };
     if (read.newPunches > 0 || read.isWhole) log.info(told, 'the log was read');
@@ -234,24 +249,27 @@ export class Keeper {
       log.warn({ found: read.newPunches }, 'a read found punches that the terminal had not pushed');
     const { users, fingerprints, wholeAt, found = 0, foundLast } = this.#memory;
     const last = read.newPunches > 0 ? read.newPunches : foundLast;
-    await this.#remember({
-      ...(read.mark && { mark: read.mark }),
-      records: read.records,
-      proof: read.proof,
-      ...(from.firmware !== undefined && { firmware: from.firmware }),
-      readAt: startedAt,
-      ...(read.isWhole ? { wholeAt: startedAt } : wholeAt !== undefined && { wholeAt }),
-      ...(users !== undefined && { users }),
-      ...(fingerprints !== undefined && { fingerprints }),
-      found: found + read.newPunches,
-      ...(last !== undefined && { foundLast: last }),
-    });
+    await this.#remember(
+      {
+        ...(read.mark && { mark: read.mark }),
+        records: read.records,
+        proof: read.proof,
+        ...(from.firmware !== undefined && { firmware: from.firmware }),
+        readAt: startedAt,
+        ...(read.isWhole ? { wholeAt: startedAt } : wholeAt !== undefined && { wholeAt }),
+        ...(users !== undefined && { users }),
+        ...(fingerprints !== undefined && { fingerprints }),
+        found: found + read.newPunches,
+        ...(last !== undefined && { foundLast: last }),
+      },
+      slots,
+    );
   }
 
-  async #remember(memory: PullMemory): Promise<void> {
+  async #remember(memory: PullMemory, learnt: JsonObject = {}): Promise<void> {
     const { serialNumber } = this.#terminal;
     this.#memory = memory;
-    const profile = { pull: memoryJson(memory) };
+    const profile = { ...learnt, pull: memoryJson(memory) };
     await this.#deps.store.noteContacts([
       { serialNumber, at: this.#deps.clock.now(), address: this.#settings.host, profile },
     ]);
@@ -267,7 +285,7 @@ export class Keeper {
       tellPeople(context, undefined, { users: true, templates: (fingerprints ?? 1) > 0 }),
     );
     const { events, profile } = told;
-    if (profile) this.#terminal = { ...this.#terminal, profile: { ...this.#terminal.profile, ...profile } };
+    this.#learn(profile ?? {});
     for (let at = 0; at === 0 || at < events.length; at += PEOPLE_AT_ONCE) {
       const part = { events: events.slice(at, at + PEOPLE_AT_ONCE), ...(profile && { profile }) };
       await takeEvents('pull/people', part, this.#ctx());
@@ -288,6 +306,7 @@ export class Keeper {
         connect: this.#caller.connect,
         reconnect: this.#caller.reconnect,
         readWhole: (range: Range) => this.#readWhole(range),
+        onProfile: this.#learn,
       });
     }
   }

@@ -279,6 +279,37 @@ describe('commands', () => {
     expect(stage.terminal.memory.unrefreshed).toBe(0);
   });
 
+  /** Five records of one who has slot 1, in a log that names slots alone; then he goes. */
+  async function oneLeaves(): Promise<void> {
+    const port = await set({ profile: 'bw-short' });
+    stage.terminal.addUser({ userId: '101', uid: 1 });
+    for (let at = 0; at < 5; at += 1) stage.terminal.record({ userId: '101', wallTime: wallAt(at) });
+    await stage.add(port);
+    const pull = stage.process();
+    pull.start();
+    await hasRead(pull);
+    expect((await run('user.delete', { pin: '101' })).state).toBe('verified');
+  }
+  const pinsOf = async (): Promise<string[]> =>
+    (await stage.store.listPunches({ serialNumber: SN, limit: 20 })).map(({ pin }) => pin);
+
+  test('one who leaves takes his slot along, so that nobody gets his punches', async () => {
+    await oneLeaves();
+    expect((await run('user.update', { pin: '202' })).state).toBe('verified');
+    expect(stage.terminal.memory.userOf('202')?.uid).toBe(2);
+    expect((await run('logs.query')).resultInfo).toMatchObject({ records: 5, newPunches: 0 });
+    expect(await pinsOf()).toEqual(Array(5).fill('101'));
+    expect(await stage.store.listParked({ serialNumber: SN, limit: 1 })).toEqual([]);
+  });
+
+  test('who gets that slot at the terminal itself gets no punches that are stored already', async () => {
+    await oneLeaves();
+    stage.terminal.addUser({ userId: '202', uid: 1 });
+    stage.terminal.record({ userId: '202', wallTime: wallAt(100) });
+    expect((await run('logs.query')).resultInfo).toMatchObject({ records: 6, newPunches: 1 });
+    expect((await pinsOf()).toSorted()).toEqual([...Array<string>(5).fill('101'), '202']);
+  });
+
   test('a template is written byte for byte and told back; the terminal is enabled afterwards', async () => {
     await ready();
     const data = Buffer.from('SIM zk-fingerprint-10\nfeatures of a finger');

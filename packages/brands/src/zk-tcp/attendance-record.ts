@@ -14,6 +14,7 @@ export interface AttendanceRecord {
   readonly wallTime: LocalTime | undefined;
   readonly verify: number;
   readonly state: number;
+  /** Of 16-byte records alone: what other bytes of longer ones mean, nobody knows (§12). */
   readonly workCode: number | undefined;
   readonly raw: Uint8Array;
 }
@@ -31,7 +32,7 @@ const withText: Reader = (view) => ({
 
 const READERS: Readonly<Record<'40' | '49' | '16' | '8' | '8b', Reader>> = {
   '40': withText,
-  '49': (view) => ({ ...withText(view), workCode: view.readUInt32LE(40) }),
+  '49': withText,
   '16': (view) => ({
     userId: String(view.readUInt32LE(0)),
     uid: undefined,

@@ -282,8 +282,8 @@ describe('attendance', () => {
 
   test('C18: 49 bytes', () => {
     expect(attendanceOf(recordsOf('C18', 0), 2)).toMatchObject([
-      { userId: '1001', verify: 15, state: 0, workCode: 0 },
-      { userId: 'A-77', verify: 1, state: 1, workCode: 7 },
+      { userId: '1001', verify: 15, state: 0, workCode: undefined },
+      { userId: 'A-77', verify: 1, state: 1, workCode: undefined },
     ]);
   });
 

@@ -9,7 +9,6 @@ import {
   readTemplate,
   readTemplates,
   readUsers,
-  slotFor,
   writeBulk,
   writeTemplate,
   writeUser,
@@ -19,6 +18,7 @@ import { templateEvents, userEvent, type ToldTemplate } from './people-events.ts
 import { profileOf } from './profile.ts';
 import type { ReadOptions } from './read-table.ts';
 import { identify, readSizes, setClock, unlock } from './session.ts';
+import { slotFor, slotNews } from './slots.ts';
 import type { UserLayout, UserRecord } from './user-record.ts';
 
 export interface ConverseContext {
@@ -72,16 +72,30 @@ function changed(user: UserRecord, parameters: JsonObject): UserRecord {
 function* updateUser(parameters: JsonObject, ctx: ConverseContext): Dialog<Told> {
   const table = yield* peopleOf(ctx);
   const pin = textIn(parameters, 'pin') ?? '';
-  const before = table.users.find((user) => user.userId === pin) ?? blank(pin, slotFor(pin, table.users));
+  const before = table.users.find((user) => user.userId === pin) ?? blank(pin, slotFor(pin, table.users, ctx.terminal));
   yield* writeUser(changed(before, parameters), layoutOf(table), charsetOf(ctx.terminal));
-  return NOTHING;
+  return slotsTold(ctx, [...table.users, before]);
 }
+
+const slotsTold = ({ terminal }: ConverseContext, users: readonly UserRecord[]): Told => ({
+  events: [],
+  profile: slotNews(
+    terminal,
+    users.map(({ uid }) => uid),
+  ),
+});
 
 function* removeUser(parameters: JsonObject, ctx: ConverseContext): Dialog<Told> {
   const user = yield* findUser(parameters, ctx);
-  if (user) yield* deleteUser(user.uid); // nobody there is done as well
-  return NOTHING;
+  if (!user) return NOTHING; // nobody there is done as well
+  const isGone = (yield* deleteUser(user.uid)) || (yield* findUser(parameters, ctx)) === undefined;
+  if (!isGone) throw stillThere('user');
+  return slotsTold(ctx, [user]);
 }
+
+/** It said that there is nothing to remove, and there is. */
+const stillThere = (what: string): TerminalRefusal =>
+  new TerminalRefusal('ZKT_REFUSED', `the ${what} is still there: the terminal does not remove it`, CODE.error);
 
 function* findUser(parameters: JsonObject, ctx: ConverseContext): Dialog<UserRecord | undefined> {
   const { users } = yield* peopleOf(ctx);
@@ -100,7 +114,7 @@ function* updateTemplate(parameters: JsonObject, ctx: ConverseContext): Dialog<T
   const data = Buffer.from(textIn(parameters, 'data') ?? '', 'base64');
   const isDuress = parameters['isDuress'] === true;
   const template = { uid: user.uid, finger, flag: isDuress ? DURESS : VALID, data };
-  yield* deleteTemplate(user, finger);
+  yield* deleteTemplate(user, finger); // as a rule there is nothing to remove
   const isWritten =
     !isDuress && (yield* isDone(writeBulk([user], [template], layoutOf(table), charsetOf(ctx.terminal))));
   if (!isWritten) yield* writeTemplate(template);
@@ -137,7 +151,11 @@ function* templatesOf(ctx: ConverseContext, users: readonly UserRecord[]): Dialo
 
 function* removeTemplate(parameters: JsonObject, ctx: ConverseContext): Dialog<Told> {
   const user = yield* findUser(parameters, ctx);
-  if (user) yield* deleteTemplate(user, Number(parameters['no'] ?? 0));
+  if (!user) return NOTHING;
+  const no = Number(parameters['no'] ?? 0);
+  if (yield* deleteTemplate(user, no)) return NOTHING;
+  const left = yield* templatesOf(ctx, [user]);
+  if (left.some(({ uid, finger }) => uid === user.uid && finger === no)) throw stillThere('template');
   return NOTHING;
 }
 
@@ -152,7 +170,8 @@ export function* tellPeople(
   const version = textIn(ctx.terminal.profile, 'fingerprintVersion') ?? '';
   const templates = what.templates ? templateEvents(yield* templatesOf(ctx, told), told, version) : [];
   const events = [...(what.users ? told.map(userEvent) : []), ...templates];
-  return { events, ...(layout === undefined ? {} : { profile: { userLayout: layout } }) };
+  const { profile } = slotsTold(ctx, users);
+  return { events, profile: { ...profile, ...(layout === undefined ? {} : { userLayout: layout }) } };
 }
 
 function* queryUser(parameters: JsonObject, ctx: ConverseContext): Dialog<Told> {

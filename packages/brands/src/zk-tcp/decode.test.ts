@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { asSerialNumber } from '@biolistener/core';
 import { zkTcp } from './brand.ts';
 import { encodeClock } from './clock.ts';
+import { zkteco } from '../zkteco/index.ts';
 import { resolveSlots, tableInput, type ResolvedLayout } from './table-input.ts';
 import type { AttendanceLayout } from './attendance-record.ts';
 import type { LocalTime } from '@biolistener/core';
@@ -51,6 +52,12 @@ describe('a record', () => {
     expect(punch).toMatchObject({ state: 4, verifyMode: '1' });
   });
 
+  test('is the same one before and after a site turned that order', () => {
+    const [before] = punchesOf('16', record16(7, 4, 1));
+    const [after] = punchesOf('16', record16(7, 4, 1), terminalOf({ swapVerifyState: true }));
+    expect(after?.id).toBe(before?.id);
+  });
+
   test('of a colour unit makes no claim by states beyond 1', () => {
     const states = [0, 1, 2].map(
       (state) => punchesOf('16', record16(7, 1, state), terminalOf({}, { platform: 'ZMM220_TFT' }))[0],
@@ -78,6 +85,49 @@ describe('a record', () => {
     const { events, parked } = decode('8+id', resolveSlots(records, '8', users));
     expect(events).toMatchObject([{ punch: { pin: '0042' } }]);
     expect(parked).toMatchObject([{ reason: 'ZKT_USER_UNKNOWN' }]);
+  });
+
+  test('that names a slot is the same one after another person got the slot', () => {
+    const record = Buffer.alloc(8);
+    record.writeUInt16LE(5);
+    record.writeUInt32LE(encodeClock(AT), 3);
+    const user = { uid: 5, isEnabled: true, privilege: 0, password: '', name: '', card: 0, group: 1 };
+    const [before, after] = ['101', '202'].map(
+      (userId) => punchesOf('8+id', resolveSlots(record, '8', [{ ...user, userId }]))[0],
+    );
+    expect([before?.pin, after?.pin]).toEqual(['101', '202']);
+    expect(after?.id).toBe(before?.id);
+  });
+});
+
+describe('a punch that comes both ways', () => {
+  const pushed = (row: string): string | undefined => {
+    const head = { method: 'POST', target: `/iclock/cdata?SN=${SN}&table=ATTLOG`, httpVersion: '1.1', headers: [] };
+    const input = { ...head, remoteAddress: '', body: Buffer.from(row) };
+    const [event] = zkteco.decode(input, { now: NOW, terminal: terminalOf() }).events;
+    return event?.kind === 'punch' ? event.punch.id : undefined;
+  };
+  /** As C18 has it: 7 where one reader takes a work code from. */
+  const record49 = (extra: string): Buffer => {
+    const record = Buffer.alloc(49);
+    record.write('1001', 2);
+    record[26] = 15;
+    record.writeUInt32LE(encodeClock(AT), 27);
+    record[31] = 1;
+    record.set(Buffer.from(extra, 'hex'), 40);
+    return record;
+  };
+
+  test('is one, with a work code where the record tells it', () => {
+    const ids = punchesOf('16', Buffer.concat([record16(7, 1, 0), record16(7, 1, 0, 9)])).map(({ id }) => id);
+    expect(ids).toEqual([pushed(`7\t${AT}\t0\t1\t0\t0`), pushed(`7\t${AT}\t0\t1\t9\t0`)]);
+    expect(pushed(`7\t${AT}\t0\t1`)).toBe(ids[0]);
+  });
+
+  test('is one, whatever stands in bytes that nobody knows, and they are shown as nothing', () => {
+    const [punch, other] = punchesOf('49', Buffer.concat([record49('0700000000'), record49('00000000000000ff')]));
+    expect([punch?.id, other?.id]).toEqual(Array(2).fill(pushed(`1001\t${AT}\t1\t15\t0\t0`)));
+    expect([punch?.workCode, other?.workCode]).toEqual([undefined, undefined]);
   });
 });
 

@@ -1,7 +1,8 @@
+import type { PunchId, SerialNumber } from '@biolistener/core';
 import type { Decoded, DecodeContext, ParkedRecord, WireEvent, WireInput } from '@biolistener/wire';
 import { decodeAttendance, strideOf, type AttendanceLayout, type AttendanceRecord } from './attendance-record.ts';
-import { punchOf, type Unreadable } from './punch.ts';
-import { tableOf } from './table-input.ts';
+import { identityOf, punchOf, type Unreadable } from './punch.ts';
+import { RESOLVED_BYTES, tableOf, type ResolvedLayout } from './table-input.ts';
 import { decodeText } from './text.ts';
 
 /** Of so many unreadable records each is a piece of its own; what is more is kept in one. */
@@ -16,7 +17,7 @@ function shapeOf(layout: string): Shape | undefined {
   if (layout === '8+id' || layout === '8b+id') {
     const inner = layout === '8+id' ? '8' : '8b';
     return {
-      stride: 32,
+      stride: RESOLVED_BYTES,
       read: (bytes) => ({
         ...decodeAttendance(bytes.subarray(0, 8), inner),
         userId: decodeText(bytes.subarray(8)),
@@ -28,6 +29,12 @@ function shapeOf(layout: string): Shape | undefined {
   const known = layout as AttendanceLayout; // as the line above says
   const stride = strideOf(known);
   return stride < 16 ? undefined : { stride, read: (bytes) => decodeAttendance(bytes, known) };
+}
+
+/** The identity of a record whose slot nobody has now: it may be stored, of one who had it. Undefined: somebody has it. */
+export function ownerlessId(record: Uint8Array, layout: ResolvedLayout, from: SerialNumber): PunchId | undefined {
+  const read = record.length === RESOLVED_BYTES ? shapeOf(layout)?.read(record) : undefined;
+  return read?.userId === '' && read.wallTime !== undefined ? identityOf(read, read.wallTime, from) : undefined;
 }
 
 const park = (raw: Uint8Array, { reason, detail }: Unreadable): ParkedRecord => ({

@@ -8,10 +8,19 @@ export type { FreeSizes } from './options.ts';
 export * from './people.ts';
 export * from './read-table.ts';
 export * from './session.ts';
+export { slotFor, slotNews } from './slots.ts';
 export type { TemplateRecord } from './template-record.ts';
 export type { UserLayout, UserRecord } from './user-record.ts';
 export { zkTcp } from './brand.ts';
 export { converse, tellPeople, type Conversed, type ConverseContext } from './converse.ts';
+export { ownerlessId } from './decode.ts';
 export { userLayoutFor } from './fitness.ts';
 export { profileOf } from './profile.ts';
-export { isSlotLayout, resolveSlots, tableInput, type ResolvedLayout } from './table-input.ts';
+export {
+  highestSlotOf,
+  isSlotLayout,
+  resolveSlots,
+  RESOLVED_BYTES,
+  tableInput,
+  type ResolvedLayout,
+} from './table-input.ts';

@@ -8,7 +8,6 @@ import {
   readTemplate,
   readTemplates,
   readUsers,
-  slotFor,
   writeBulk,
   writeTemplate,
   writeUser,
@@ -75,11 +74,6 @@ describe('people on a pulled terminal', () => {
     expect(frameOf(CASES['C30']?.[4]?.[1] ?? '').data).toHaveLength(137);
   });
 
-  test('a new user gets the lowest free slot, a known one keeps its own', () => {
-    const users = [user(1, '7'), user(3, '9')];
-    expect([slotFor('9', users), slotFor('8', users)]).toEqual([3, 2]);
-  });
-
   test('a template is removed by user id, and by slot where that is unknown', () => {
     expect(sent(deleteTemplate(user(14, '7'), 4), () => CODE.ok)).toEqual([
       CODE.deleteTemplateOfUser,
@@ -110,11 +104,6 @@ describe('people on a pulled terminal', () => {
   test('C29: one template with its flag', () => {
     play(writeTemplate({ uid: 14, finger: 4, flag: 1, data: features }), CASES['C29'] ?? []);
   });
-
-  test('nobody gets a slot beyond the last', () => {
-    const all = Array.from({ length: 0xffff }, (_, at) => user(at + 1, String(at + 1)));
-    expect(() => slotFor('70000', all)).toThrow(expect.objectContaining({ code: 'ZKT_REFUSED' }));
-  });
 });
 
 describe('a person finger by finger, where the table of templates is refused', () => {
@@ -141,6 +130,69 @@ describe('a person finger by finger, where the table of templates is refused', (
     let step = dialog.next();
     while (step.done !== true) step = dialog.next(answerTo(step.value));
     expect(step.value.events).toMatchObject([{ template: { pin: '7', no: 4, isValid: true, isDuress: undefined } }]);
+  });
+});
+
+describe('a removal', () => {
+  const terminal = { serialNumber: asSerialNumber('ZKT0000001'), profile: { userLayout: 72 }, stamps: {} };
+  const reply = (command: number, data: Uint8Array = new Uint8Array(0)): Frame => ({
+    command,
+    session: 1,
+    reply: 1,
+    data,
+  });
+  const tableOf = (records: Buffer): Frame => reply(CODE.data, Buffer.concat([sizeOf(records), records]));
+  const sizeOf = ({ length }: Buffer): Buffer => Buffer.from([length & 0xff, length >> 8, 0, 0]);
+  const people = encodeUser(user(14, '7'), 72);
+  const finger = (no: number): Buffer => Buffer.from([7, 0, 14, 0, no, 1, 0x66]);
+
+  interface Unit {
+    /** What it answers otherwise than with OK, by command. */
+    readonly answers: Readonly<Record<number, number>>;
+    readonly fingers?: Buffer;
+    /** Whether the user is in the table when that is read again. */
+    readonly isLeft?: boolean;
+  }
+
+  function resultOf(kind: 'user.delete' | 'template.delete', { answers, fingers, isLeft = true }: Unit) {
+    const order = { id: '1', kind, parameters: { pin: '7', no: 4 } } as const;
+    const dialog = converse(order, { now: 0, terminal, read: TCP_READ });
+    let reads = 0;
+    const answerTo = ({ send }: Step): Frame => {
+      const other = answers[send?.command ?? 0];
+      if (other !== undefined) return reply(other);
+      if (send?.command !== CODE.prepareBuffer) return reply(CODE.ok);
+      if (send.data[1] === TABLE.fingerprints.command) return tableOf(fingers ?? Buffer.alloc(0));
+      reads += 1;
+      return tableOf(reads === 1 || isLeft ? people : Buffer.alloc(0));
+    };
+    let step = dialog.next();
+    while (step.done !== true) step = dialog.next(answerTo(step.value));
+    return step.value.result;
+  }
+
+  test('of a user that is refused is not done while the user is there', () => {
+    const refused = { answers: { [CODE.deleteUser]: CODE.error } };
+    expect(resultOf('user.delete', refused)).toMatchObject({ verdict: 'failed-for-now', code: '2001' });
+    expect(resultOf('user.delete', { ...refused, isLeft: false })).toMatchObject({ verdict: 'done' });
+  });
+
+  test.each([
+    ['by user id', { [CODE.deleteTemplateOfUser]: CODE.readRefused }],
+    ['by slot', { [CODE.deleteTemplateOfUser]: CODE.unknown, [CODE.deleteTemplate]: CODE.readRefused }],
+  ])('of a template %s with an answer that nobody knows is a failure', (_, answers) =>
+    expect(resultOf('template.delete', { answers })).toMatchObject({ verdict: 'failed-for-now', code: '4989' }),
+  );
+
+  test('of a template that is said not to be there is done once it is seen not to be there', () => {
+    for (const code of [CODE.error, CODE.fingerAbsent]) {
+      const unit = { answers: { [CODE.deleteTemplateOfUser]: code } };
+      expect(resultOf('template.delete', { ...unit, fingers: finger(5) })).toMatchObject({ verdict: 'done' });
+      expect(resultOf('template.delete', { ...unit, fingers: finger(4) })).toMatchObject({
+        verdict: 'failed-for-now',
+        info: { detail: expect.stringContaining('still there') },
+      });
+    }
   });
 });
 

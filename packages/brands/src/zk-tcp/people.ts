@@ -1,5 +1,6 @@
 import { CODE } from './codes.ts';
 import { ask, mustDo, refused, TerminalRefusal, WITHIN, type Dialog } from './dialog.ts';
+import type { Frame } from './frame.ts';
 import { collectWhole, readTable, type ReadOptions } from './read-table.ts';
 import { BULK_SAVE_DATA, numberData, slotData, templateWriteData, userFingerData } from './requests.ts';
 import { refresh } from './session.ts';
@@ -39,36 +40,32 @@ export function* readTemplates(options: ReadOptions): Dialog<readonly TemplateRe
   return templates;
 }
 
-const LARGEST_SLOT = 0xffff;
-
-/** The slot of a user id, or the lowest that is free (§4.4). */
-export function slotFor(userId: string, users: readonly UserRecord[]): number {
-  const known = users.find((user) => user.userId === userId);
-  if (known) return known.uid;
-  const taken = new Set(users.map(({ uid }) => uid));
-  let uid = 1;
-  while (taken.has(uid)) uid += 1;
-  if (uid > LARGEST_SLOT) throw new TerminalRefusal('ZKT_REFUSED', 'every slot for a user is taken', CODE.error);
-  return uid;
-}
-
 export function* writeUser(user: UserRecord, layout: UserLayout, charset?: Charset): Dialog<void> {
   yield* mustDo(CODE.userWrite, encodeUser(user, layout, charset));
   yield* refresh();
 }
 
-/** Done as well when nobody has the slot. */
-export function* deleteUser(uid: number): Dialog<void> {
-  const reply = yield* ask(CODE.deleteUser, slotData(uid));
-  if (reply.command !== CODE.ok && reply.command !== CODE.error) throw refused(CODE.deleteUser, reply);
+/** What says that nothing is there to remove, and on some units as well that it is not removed (§4.5, §8.1). */
+const NOTHING_THERE: readonly number[] = [CODE.error, CODE.fingerAbsent];
+
+/** Whether something was removed; where it was not, only another look tells why. Errors: every other answer (§8.1). */
+function* isRemoved(command: number, reply: Frame): Dialog<boolean> {
+  if (reply.command !== CODE.ok && !NOTHING_THERE.includes(reply.command)) throw refused(command, reply);
   yield* refresh();
+  return reply.command === CODE.ok;
 }
 
-/** By user id where the terminal takes that, else by slot; nothing there is done as well (§4.5). */
-export function* deleteTemplate(user: Pick<UserRecord, 'uid' | 'userId'>, finger: number): Dialog<void> {
+/** As `isRemoved` says. */
+export function* deleteUser(uid: number): Dialog<boolean> {
+  return yield* isRemoved(CODE.deleteUser, yield* ask(CODE.deleteUser, slotData(uid)));
+}
+
+/** By user id where the terminal takes that, else by slot (§4.5). As `isRemoved` says. */
+export function* deleteTemplate(user: Pick<UserRecord, 'uid' | 'userId'>, finger: number): Dialog<boolean> {
   const byId = yield* ask(CODE.deleteTemplateOfUser, userFingerData(user.userId, finger));
-  if (byId.command === CODE.unknown) yield* ask(CODE.deleteTemplate, slotData(user.uid, finger));
-  yield* refresh();
+  if (byId.command !== CODE.unknown) return yield* isRemoved(CODE.deleteTemplateOfUser, byId);
+  const bySlot = yield* ask(CODE.deleteTemplate, slotData(user.uid, finger));
+  return yield* isRemoved(CODE.deleteTemplate, bySlot);
 }
 
 const PIECE = 1024;

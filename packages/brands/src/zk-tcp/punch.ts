@@ -7,6 +7,8 @@ import {
   type JsonObject,
   type LocalTime,
   type Punch,
+  type PunchId,
+  type SerialNumber,
 } from '@biolistener/core';
 import type { DecodeContext } from '@biolistener/wire';
 import type { AttendanceRecord } from './attendance-record.ts';
@@ -34,6 +36,8 @@ function codesOf({ verify, state, raw }: AttendanceRecord, { options }: DecodeCo
   return raw.length === 16 && options?.['swapVerifyState'] === true ? [state, verify] : [verify, state];
 }
 
+/** As push writes it. */
+const NO_CODE = 0;
 const NOBODYS_ID = /^0*$/;
 
 function problemOf({ userId, uid, wallTime }: AttendanceRecord): Unreadable | undefined {
@@ -46,8 +50,24 @@ function problemOf({ userId, uid, wallTime }: AttendanceRecord): Unreadable | un
 }
 
 /**
+ * Whom a record names, for its identity: the slot where it has nothing else. Who has the slot may be another one by the next read,
+ * and the record is the same (§5.3).
+ */
+const namedIn = ({ uid, userId }: AttendanceRecord): string | undefined => (uid === undefined ? userId : `uid:${uid}`);
+
+/** What a record is known by, whoever it is of. */
+export const identityOf = (record: AttendanceRecord, wallTime: LocalTime, serialNumber: SerialNumber): PunchId =>
+  punchIdOf(
+    serialNumber,
+    [namedIn(record), wallTime, record.state, String(record.verify), String(record.workCode ?? NO_CODE)],
+    wallTime,
+  );
+
+/**
  * A record as a punch. Its identity is that of the same punch when the terminal pushes it: user id, wall time, state, verify and
- * work code, which push writes as 0 where there is none. So a pull brings what push missed, and nothing twice.
+ * work code, which push wants in it (protocols/zkteco-push.md §3.1) and writes as 0 where there is none. So a pull brings what push
+ * missed, and nothing twice, except where push knows a code that the record does not tell. State and verify are in it as the
+ * record has them: what an option makes of them is meaning alone.
  * Source: protocols/zk-tcp.md §5.5; docs/pull.md#one-punch-two-ways.
  */
 export function punchOf(record: AttendanceRecord, ctx: DecodeContext): Punch | Unreadable {
@@ -57,10 +77,9 @@ export function punchOf(record: AttendanceRecord, ctx: DecodeContext): Punch | U
   const wallTime = record.wallTime as LocalTime; // problemOf refuses records without one
   const zone = ctx.terminal.zone ?? 'UTC';
   const [verify, state] = codesOf(record, ctx.terminal);
-  const workCode = String(record.workCode ?? 0);
   const at = toInstant(wallTime, zone);
   return {
-    id: punchIdOf(ctx.terminal.serialNumber, [pin, wallTime, state, String(verify), workCode], wallTime),
+    id: identityOf(record, wallTime, ctx.terminal.serialNumber),
     serialNumber: ctx.terminal.serialNumber,
     brand: 'zk-tcp',
     pin: asPin(pin),
@@ -70,7 +89,7 @@ export function punchOf(record: AttendanceRecord, ctx: DecodeContext): Punch | U
     certainty: at.certainty,
     state,
     verifyMode: String(verify),
-    workCode,
+    workCode: record.workCode === undefined ? undefined : String(record.workCode),
     claimedDirection: directionOf(state, ctx.terminal),
     flags: clockFlags({ wallTime, ...at }, ctx.now, OLDEST_YEAR),
     extra: NOTHING,

@@ -1,6 +1,6 @@
 import { asSerialNumber } from '@biolistener/core';
 import type { Identity, RequestHead, WireInput } from '@biolistener/wire';
-import { strideOf, type AttendanceLayout } from './attendance-record.ts';
+import { decodeAttendance, strideOf, type AttendanceLayout } from './attendance-record.ts';
 import type { UserRecord } from './user-record.ts';
 
 /** No request of HTTP has this version, so what is pulled and what is pushed cannot be taken for each other. */
@@ -46,8 +46,20 @@ export function identify(input: WireInput): Identity {
 const ID_BYTES = 24;
 /** Eight bytes of a record that names a slot alone, and the user id that has the slot (§5.3). */
 export type ResolvedLayout = '8+id' | '8b+id';
+export const RESOLVED_BYTES = 8 + ID_BYTES;
 
 export const isSlotLayout = (layout: AttendanceLayout): layout is '8' | '8b' => layout === '8' || layout === '8b';
+
+/** The highest slot that records name, of those that have a date: others are damaged. 0: none. */
+export function highestSlotOf(records: Uint8Array, layout: '8' | '8b'): number {
+  const stride = strideOf(layout);
+  let highest = 0;
+  for (let at = 0; at + stride <= records.length; at += stride) {
+    const { uid = 0, wallTime } = decodeAttendance(records.subarray(at, at + stride), layout);
+    if (wallTime !== undefined && uid > highest) highest = uid;
+  }
+  return highest;
+}
 
 /**
  * Puts the user id of this very session behind each record that names a slot alone: later the slot may be another's.

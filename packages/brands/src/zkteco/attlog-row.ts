@@ -116,6 +116,8 @@ function directionOf(state: number | undefined, dialect: Dialect): Direction | u
 }
 
 const NO_EXTRA: JsonObject = Object.freeze({});
+/** 0, empty and absent all say that there is none (§3.3). */
+const NO_CODE = '0';
 const orUndefined = (text: string | undefined): string | undefined => (text === '' ? undefined : text);
 
 /** An unknown card at an old unit arrives as a punch whose PIN is the card number (§3.3 "Known junk", C26). */
@@ -149,7 +151,7 @@ const isZero = (column: string | undefined): boolean => column === undefined || 
 /**
  * Reads one punch line, between two offsets of the body.
  * Shape:    `PIN ␉ time ␉ state ␉ verify ␉ work code ␉ reserved ␉ reserved [␉ variant columns]`; two columns are enough.
- * Identity: serial number, PIN, wall time, state, verify, work code; an empty column counts as an absent one.
+ * Identity: serial number, PIN, wall time, state, verify, work code; an empty column counts as an absent one, and no work code as 0.
  * Errors:   a `RowProblem`, never an exception. State 255 makes no claim.
  * Source:   protocols/zkteco-push.md §3.3.
  */
@@ -192,7 +194,7 @@ function punchOf(into: Collector, columns: readonly string[], pin: string, when:
   return {
     id: punchIdOf(
       serialNumber,
-      [pin, when.wallTime, state ?? orUndefined(columns[2]), verifyMode, orUndefined(workCode)],
+      [pin, when.wallTime, state ?? orUndefined(columns[2]), verifyMode, orUndefined(workCode) ?? NO_CODE],
       when.wallTime,
     ),
     serialNumber,

@@ -157,6 +157,12 @@ test('C18 a record number, a trailing TAB or the stamp do not change the identit
   expect(ids[0]?.id).toMatch(/^[0-9a-f]{32}$/);
 });
 
+test('C18 a work code of 0, an empty one and none are the same', () => {
+  const rows = ['\t0', '\t', '', '\t\t0\t0'].map((tail) => `1001\t2026-03-09 10:10:00\t0\t1${tail}\n`);
+  const ids = rows.map((body) => summaryOf(decodeOf(post('ATTLOG', body)))['punches']).flat() as { id: string }[];
+  expect([ids.length, new Set(ids.map(({ id }) => id)).size]).toEqual([4, 1]);
+});
+
 test('C18 PIN, time, state, verify mode and work code each make another punch; leading zeros count', () => {
   const rows = [
     '1\t2026-03-09 10:10:00\t0\t1\t0',

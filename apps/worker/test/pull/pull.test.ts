@@ -323,6 +323,14 @@ describe('commands', () => {
     expect(stage.terminal.memory.templates.size).toBe(0);
   });
 
+  test('a template without its user is refused so that the roster puts the user again', async () => {
+    await ready();
+    const data = Buffer.from('SIM zk-fingerprint-10\nfeatures of a finger').toString('base64');
+    const template = { pin: '77', kind: 'fingerprint', no: 6, version: '10', algorithm: 'zk', data };
+    const refused = await run('template.update', template);
+    expect(refused).toMatchObject({ state: 'failed', resultInfo: { isUserMissing: true } });
+  });
+
   test('reach a terminal that refuses its log, and why it does is told', async () => {
     const port = await set({ profile: 'speedface-acc' });
     stage.terminal.addUser({ userId: '1' });

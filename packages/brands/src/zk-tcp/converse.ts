@@ -102,6 +102,9 @@ function* findUser(parameters: JsonObject, ctx: ConverseContext): Dialog<UserRec
   return users.find((user) => user.userId === textIn(parameters, 'pin'));
 }
 
+/** The roster puts the user again, and the template behind it. */
+class UserMissing extends TerminalRefusal {}
+
 /**
  * The slot is emptied first, then user and template are written as one. That way carries no flag: a finger of duress goes
  * alone, and so does any finger to a unit that does not know the other way (§4.5).
@@ -109,7 +112,7 @@ function* findUser(parameters: JsonObject, ctx: ConverseContext): Dialog<UserRec
 function* updateTemplate(parameters: JsonObject, ctx: ConverseContext): Dialog<Told> {
   const table = yield* peopleOf(ctx);
   const user = table.users.find((one) => one.userId === textIn(parameters, 'pin'));
-  if (!user) throw new TerminalRefusal('ZKT_REFUSED', 'the user of the template is not on the terminal', CODE.error);
+  if (!user) throw new UserMissing('ZKT_REFUSED', 'the user of the template is not on the terminal', CODE.error);
   const finger = Number(parameters['no'] ?? 0);
   const data = Buffer.from(textIn(parameters, 'data') ?? '', 'base64');
   const isDuress = parameters['isDuress'] === true;
@@ -231,7 +234,8 @@ const WAYS: Readonly<Record<string, Way>> = {
  */
 export function* converse({ id, kind, parameters }: Command, ctx: ConverseContext): Dialog<Conversed> {
   const way = WAYS[kind];
-  if (!way) return failed(id, String(CODE.unknown), 'failed-for-good', `there is no conversation for ${kind}`);
+  if (!way)
+    return failed(id, String(CODE.unknown), 'failed-for-good', { detail: `there is no conversation for ${kind}` });
   try {
     const told = yield* way(parameters, ctx);
     return { ...told, result: { id, code: 'OK', verdict: 'done', info: {} } };
@@ -239,11 +243,12 @@ export function* converse({ id, kind, parameters }: Command, ctx: ConverseContex
     if (!(error instanceof TerminalRefusal) || error.replyCode === undefined) throw error;
     const isUnknown = error.replyCode === CODE.unknown;
     const verdict = isUnknown ? 'failed-for-good' : 'failed-for-now';
-    return failed(id, String(error.replyCode), verdict, error.message);
+    const missing = error instanceof UserMissing ? { isUserMissing: true } : {};
+    return failed(id, String(error.replyCode), verdict, { detail: error.message, ...missing });
   }
 }
 
-const failed = (id: string, code: string, verdict: CommandResult['verdict'], detail: string): Conversed => ({
+const failed = (id: string, code: string, verdict: CommandResult['verdict'], info: JsonObject): Conversed => ({
   events: [],
-  result: { id, code, verdict, info: { detail } },
+  result: { id, code, verdict, info },
 });

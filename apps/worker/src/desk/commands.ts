@@ -17,7 +17,7 @@ import {
   type OrderPlan,
   type Row,
 } from '@biolistener/erpnext';
-import type { JsonObject, SerialNumber } from '@biolistener/core';
+import { toInstant, type Instant, type JsonObject, type SerialNumber } from '@biolistener/core';
 import { OPEN_COMMAND_STATES, type NewCommand, type Person, type StoredCommand } from '@biolistener/store';
 import type { DeskContext } from './deps.ts';
 import { actorOf, type DeviceSync } from './devices.ts';
@@ -185,6 +185,9 @@ export class CommandSync {
     const person = user === undefined ? undefined : await this.#users.ensure(user);
     const objection = wanted.some(({ kind }) => kind === 'user.delete') && (await this.#whyNotDelete(device, person));
     if (objection) return failed(objection);
+    const askedAt = this.#madeAt(order);
+    if (askedAt === undefined && wanted.some(({ kind }) => kind === 'door.open'))
+      return failed('Nobody can tell when this was ordered. Order it again.');
     const commands: NewCommand[] = [];
     const refusals: string[] = [];
     for (const { kind, parameters } of wanted) {
@@ -197,6 +200,7 @@ export class CommandSync {
         deskName: name,
         pin: user,
         mayOpenDoors: order.mayOpenDoors,
+        askedAt,
       });
       if (made.kind === 'made') commands.push(made.command);
       else refusals.push(made.detail);
@@ -205,6 +209,11 @@ export class CommandSync {
     const queued = await store.queueCommands(commands, clock.now());
     log.info({ order: name, serialNumber: device, commands: commands.length }, 'commands asked for in Desk');
     return { kind: 'under-way', commandIds: queued.map(({ id }) => id) };
+  }
+
+  /** In the hour that comes twice: the first one, so that an order may look too old and never too young. */
+  #madeAt({ madeAt }: DeskOrder): Instant | undefined {
+    return madeAt && toInstant(madeAt, this.#ctx.site.zone()).instant;
   }
 
   /** The roster would put the person back, and nobody takes away a terminal's administrator. */

@@ -338,6 +338,15 @@ describe('an order', () => {
   const order = (row: object) => readOrder({ name: 'BDC-1', manager_order: 1, ...row })!;
 
   test.each([
+    ['2026-03-09 08:00:59.999999', '2026-03-09 08:00:59'],
+    ['2026-03-09T08:00:59', '2026-03-09 08:00:59'],
+    ['2026-02-30 08:00:00', undefined],
+    [null, undefined],
+  ])('that says %j was made at %s', (creation, madeAt) => {
+    expect(order({ creation }).madeAt).toBe(madeAt);
+  });
+
+  test.each([
     ['Get Info', { device: 'SN1' }, { kind: 'command', commands: [{ kind: 'info', parameters: {} }] }],
     ['Get Info', {}, { kind: 'refused', reason: 'Choose a device.' }],
     ['Sync Now', { device: 'SN1' }, { kind: 'look-again' }],

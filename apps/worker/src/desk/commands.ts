@@ -21,6 +21,7 @@ import { toInstant, type Instant, type JsonObject, type SerialNumber } from '@bi
 import { OPEN_COMMAND_STATES, type NewCommand, type Person, type StoredCommand } from '@biolistener/store';
 import type { DeskContext } from './deps.ts';
 import { actorOf, type DeviceSync } from './devices.ts';
+import { Heirs, isOpenCommand } from './heirs.ts';
 import { OneDocument } from './one-document.ts';
 import { Seen } from './seen.ts';
 import type { UserSync } from './users.ts';
@@ -56,6 +57,7 @@ export class CommandSync {
   readonly #users: UserSync;
   readonly #open = new Map<string, Held>();
   readonly #each: OneDocument;
+  readonly #heirs: Heirs;
 
   constructor(ctx: DeskContext, site: DeskSite, devices: DeviceSync, users: UserSync) {
     this.#ctx = ctx;
@@ -63,6 +65,7 @@ export class CommandSync {
     this.#devices = devices;
     this.#users = users;
     this.#each = new OneDocument(ctx, DEVICE_COMMAND);
+    this.#heirs = new Heirs(ctx, site);
   }
 
   /** Safe to repeat: an order that has commands, or was taken up, is not carried out again. */
@@ -98,8 +101,13 @@ export class CommandSync {
       this.#open.delete(name);
     }
     const open = await store.listCommands({ origin: 'desk', states: OPEN_COMMAND_STATES, limit: 10_000 });
-    const lost = open.filter(({ deskName }) => deskName !== undefined && !names.has(deskName)).map(({ id }) => id);
-    if (lost.length > 0) await store.cancelCommands(lost, 'desk:deleted', clock.now());
+    const lost = open.filter(({ deskName }) => deskName !== undefined && !names.has(deskName));
+    const unwanted = (await this.#heirs.handOver(lost, this.#waiting(), true)).map(({ id }) => id);
+    if (unwanted.length > 0) await store.cancelCommands(unwanted, 'desk:deleted', clock.now());
+  }
+
+  #waiting(): DeskOrder[] {
+    return [...this.#open.values()].filter(({ told }) => told === undefined).map(({ order }) => order);
   }
 
   async push(): Promise<void> {
@@ -108,20 +116,9 @@ export class CommandSync {
   }
 
   async #carryOut(order: DeskOrder, row: Row): Promise<Outcome> {
-    const { store, clock } = this.#ctx;
+    const { store } = this.#ctx;
     const existing = await this.#commandsOf(order);
-    if (order.isCancelRequested) {
-      // a command that does for another order as well goes on for that one
-      const own = existing.filter(({ deskName }) => deskName === order.name);
-      const open = own.filter(({ state }) => (OPEN_COMMAND_STATES as readonly string[]).includes(state));
-      if (own.length === 0) return { kind: 'closed', status: 'Closed', words: 'Cancelled.' };
-      await store.cancelCommands(
-        open.map(({ id }) => id),
-        actorOf(row),
-        clock.now(),
-      );
-      return UNDER_WAY;
-    }
+    if (order.isCancelRequested) return this.#cancel(order, existing, actorOf(row));
     if (existing.length > 0) return UNDER_WAY;
     const { device } = order;
     if (device !== undefined && !(await this.#devices.ensure(device)))
@@ -129,6 +126,17 @@ export class CommandSync {
     const terminal = device === undefined ? undefined : await store.findTerminal(device);
     const kinds = terminal === undefined ? [] : (this.#ctx.abilitiesOf(terminal)?.templates ?? []);
     return this.#follow(planOrder(order, kinds), order);
+  }
+
+  /** A command that does for somebody else as well goes on for them. */
+  async #cancel(order: DeskOrder, existing: readonly StoredCommand[], actor: string): Promise<Outcome> {
+    const { store, clock } = this.#ctx;
+    const own = existing.filter(({ deskName }) => deskName === order.name);
+    const open = own.filter(isOpenCommand);
+    const unwanted = (await this.#heirs.handOver(open, this.#waiting(), false)).map(({ id }) => id);
+    if (unwanted.length > 0) await store.cancelCommands(unwanted, actor, clock.now());
+    if (own.length > 0 && unwanted.length === open.length) return UNDER_WAY;
+    return { kind: 'closed', status: 'Closed', words: 'Cancelled.' };
   }
 
   async #follow(plan: OrderPlan, order: DeskOrder): Promise<Outcome> {

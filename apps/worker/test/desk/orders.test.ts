@@ -19,6 +19,82 @@ const field = (name: string, of: string): unknown => bench.doc(DEVICE_COMMAND, n
 const status = (name: string) => field(name, 'status');
 const isTold = (name: string) => Boolean(field(name, 'asked_by'));
 
+describe('two equal ones that wait are one command', () => {
+  const equal = async () => {
+    bench = await DeskBench.open();
+    await bench.hear();
+    await bench.device('DESK0001');
+    const desk = await bench.started();
+    const names = [await order('Get Info'), await order('Get Info')];
+    for (const name of names) await until(() => Boolean(field(name, 'command_id')), 'told');
+    const [command] = await bench.commandsOf(names[0]!);
+    return { first: names[0]!, second: names[1]!, id: command!.id, desk };
+  };
+  const state = async (id: string) => (await bench.store.findCommand(id))?.state;
+  const isDone = async (id: string) => {
+    const how = { limit: 1, maxBytes: 1e6, now: Date.now(), leaseMs: 1e4, isOneOutstanding: true };
+    await bench.store.takeCommands(sn('DESK0001'), how);
+    await bench.store.markSent([id], Date.now(), 60_000);
+    await bench.store.verifyCommands([id], 'answer', Date.now());
+  };
+
+  test('cancelling the first leaves it to the second, and cancelling that one ends it', async () => {
+    const { first, second, id } = await equal();
+    await bench.people.update(DEVICE_COMMAND, first, { cancel_requested: 1 });
+    await until(() => status(first) === 'Closed', 'closed');
+    expect([await state(id), status(second)]).toEqual(['queued', 'Pending']);
+    await bench.people.update(DEVICE_COMMAND, second, { cancel_requested: 1 });
+    await until(() => status(second) === 'Closed', 'closed as well');
+    expect(await state(id)).toBe('cancelled');
+  });
+
+  test('deleting the first leaves it to the second, and deleting that one ends it', async () => {
+    const { first, second, id } = await equal();
+    const admin = bench.admin();
+    await admin.remove(DEVICE_COMMAND, first);
+    await until(async () => (await bench.commandsOf(second)).length === 1, 'handed over');
+    expect(await state(id)).toBe('queued');
+    await admin.remove(DEVICE_COMMAND, second);
+    await until(async () => (await state(id)) === 'cancelled', 'ended');
+    admin.close();
+  });
+
+  test('cancelling the first while nobody listened leaves it to the second, which tells its end', async () => {
+    const { first, second, id, desk } = await equal();
+    await desk.stop();
+    await bench.people.update(DEVICE_COMMAND, first, { cancel_requested: 1 });
+    await bench.started();
+    await until(() => status(first) === 'Closed', 'closed');
+    await isDone(id);
+    await until(() => status(second) === 'Success', 'success');
+  });
+
+  test('cancelling both ends it', async () => {
+    const { first, second, id, desk } = await equal();
+    await desk.stop();
+    for (const name of [first, second]) await bench.people.update(DEVICE_COMMAND, name, { cancel_requested: 1 });
+    await bench.started();
+    for (const name of [first, second]) await until(() => status(name) === 'Closed', 'closed');
+    expect(await state(id)).toBe('cancelled');
+  });
+
+  test.each(['roster', 'service'] as const)('what the %s wanted first goes on without the order', async (origin) => {
+    bench = await DeskBench.open();
+    await bench.hear();
+    await bench.device('DESK0001');
+    await bench.started();
+    await until(async () => (await bench.terminal('DESK0001')) !== undefined, 'known');
+    const wanted = { serialNumber: sn('DESK0001'), kind: 'info', parameters: {}, mergeKey: 'info {}' } as const;
+    const how = { priority: 9, deadline: Date.now() + 3_600_000, maxAttempts: 3, bytes: 100 };
+    const [queued] = await bench.store.queueCommands([{ ...wanted, ...how, origin, askedBy: 'system' }], Date.now());
+    const name = await order('Get Info');
+    await until(() => field(name, 'command_id') === queued!.id, 'merged');
+    await bench.people.update(DEVICE_COMMAND, name, { cancel_requested: 1 });
+    await until(() => status(name) === 'Closed', 'closed');
+    expect(await bench.store.findCommand(queued!.id)).toMatchObject({ state: 'queued', deskName: undefined });
+  });
+});
+
 describe('a door', () => {
   const SECOND = 1000;
   const rules = () =>

@@ -17,8 +17,9 @@ import {
   type OrderPlan,
   type Row,
 } from '@biolistener/erpnext';
-import { toInstant, type Instant, type JsonObject, type SerialNumber } from '@biolistener/core';
+import { toInstant, type Instant, type JsonObject, type Pin, type SerialNumber } from '@biolistener/core';
 import { OPEN_COMMAND_STATES, type NewCommand, type Person, type StoredCommand } from '@biolistener/store';
+import { Allowances } from './allowances.ts';
 import type { DeskContext } from './deps.ts';
 import { actorOf, type DeviceSync } from './devices.ts';
 import { Heirs, isOpenCommand } from './heirs.ts';
@@ -58,6 +59,7 @@ export class CommandSync {
   readonly #open = new Map<string, Held>();
   readonly #each: OneDocument;
   readonly #heirs: Heirs;
+  readonly #allowances: Allowances;
 
   constructor(ctx: DeskContext, site: DeskSite, devices: DeviceSync, users: UserSync) {
     this.#ctx = ctx;
@@ -66,6 +68,7 @@ export class CommandSync {
     this.#users = users;
     this.#each = new OneDocument(ctx, DEVICE_COMMAND);
     this.#heirs = new Heirs(ctx, site);
+    this.#allowances = new Allowances(ctx, site, users);
   }
 
   /** Safe to repeat: an order that has commands, or was taken up, is not carried out again. */
@@ -158,12 +161,21 @@ export class CommandSync {
   async #putThere({ user, device, name }: DeskOrder): Promise<Outcome> {
     if (user === undefined || device === undefined) return failed('Choose a device and a user.');
     if (this.#open.has(name)) return UNDER_WAY; // allowed there already: the roster is at it
-    const allowed = await this.#users.allow(user, device);
-    if (allowed === 'stale') return { kind: 'again' };
-    const person = allowed === 'missing' ? undefined : await this.#users.ensure(user);
-    if (person === undefined) return failed('This user is not known, or the employee left.');
-    await this.#ctx.store.mark([`cell:${device}|${person.id}`]);
+    const objection = await this.#allow(user, [device]);
+    if (objection) return objection;
+    const person = await this.#users.ensure(user);
+    if (person !== undefined) await this.#ctx.store.mark([`cell:${device}|${person.id}`]);
     return UNDER_WAY;
+  }
+
+  /** Why not, where they are not. */
+  async #allow(user: Pin, serialNumbers: readonly SerialNumber[]): Promise<Outcome | undefined> {
+    const unknown = failed('This user is not known, or the employee left.');
+    if ((await this.#users.ensure(user)) === undefined) return unknown;
+    const allowed = await this.#allowances.allow(user, serialNumbers);
+    if (allowed === 'allowed') return undefined;
+    if (allowed === 'stale') return { kind: 'again' };
+    return allowed === 'missing' ? unknown : failed('This user is not enabled.');
   }
 
   /** What others lack goes there by itself as soon as it is known: from the device it is read first. */
@@ -171,9 +183,8 @@ export class CommandSync {
     const { user, device } = order;
     if (user !== undefined && to !== undefined) {
       if (!(await this.#devices.ensure(to))) return failed('The device to copy to is not known.');
-      const allowed = await this.#users.allow(user, to);
-      if (allowed === 'stale') return { kind: 'again' };
-      if (allowed === 'missing') return failed('This user is not known.');
+      const objection = await this.#allow(user, [to]);
+      if (objection) return objection;
     }
     if (user !== undefined) await this.#ctx.store.mark([`pin:${user}`]);
     if (device === undefined) return done('What other devices lack is sent; the table of the user shows it.');

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { findBrand } from '@biolistener/brands';
-import { DEVICE_COMMAND } from '@biolistener/erpnext';
+import { DEVICE_COMMAND, DEVICE_USER } from '@biolistener/erpnext';
 import { DEFAULT_ROSTER_SETTINGS } from '@biolistener/roster';
 import { deskCommands } from '../../src/desk/make-commands.ts';
 import { until } from '../helpers/bench.ts';
@@ -92,6 +92,24 @@ describe('two equal ones that wait are one command', () => {
     await bench.people.update(DEVICE_COMMAND, name, { cancel_requested: 1 });
     await until(() => status(name) === 'Closed', 'closed');
     expect(await bench.store.findCommand(queued!.id)).toMatchObject({ state: 'queued', deskName: undefined });
+  });
+});
+
+describe('a user who is not enabled', () => {
+  test.each([
+    ['Enroll User', {}],
+    ['Update User', {}],
+    ['Copy To Devices', { parameters: '{"to":"DESK0002"}' }],
+  ])('%s is refused with the reason, and allows them nowhere', async (type, more) => {
+    bench = await DeskBench.open();
+    await bench.hear();
+    for (const serial of ['DESK0001', 'DESK0002']) await bench.device(serial);
+    await bench.people.create(DEVICE_USER, { user_id: '7', user_name: 'Bo', enabled: 0 });
+    await bench.started();
+    const name = await order(type, { device_user: '7', ...more });
+    await until(() => status(name) === 'Failed', 'refused');
+    expect(field(name, 'response')).toBe('This user is not enabled.');
+    expect(bench.doc(DEVICE_USER, '7')?.['devices'] ?? []).toEqual([]);
   });
 });
 

@@ -307,7 +307,10 @@ describe('a row of a device', () => {
       state: 'Wanted',
       reason: 'The device is not approved.',
     });
-    expect(rowStatus(cell([], { isWanted: false }), false).state).toBe('Removed');
+    const off = { isWanted: false, terminal: terminalOf({ isSyncOff: true }) };
+    expect(rowStatus(cell([], off), true).reason).toBe('Syncing is switched off for this device.');
+    // somebody who is not enabled, or not allowed there
+    expect(rowStatus(cell([], { isWanted: false }), false)).toMatchObject({ state: 'Removed', reason: undefined });
     expect([rowStatus(undefined, true).state, rowStatus(undefined, false).state]).toEqual(['Wanted', 'Removed']);
   });
 

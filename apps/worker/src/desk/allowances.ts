@@ -1,4 +1,4 @@
-import type { SerialNumber } from '@biolistener/core';
+import type { Pin, SerialNumber } from '@biolistener/core';
 import {
   DEVICE_USER,
   isStale,
@@ -10,17 +10,23 @@ import {
   type Row,
 } from '@biolistener/erpnext';
 import type { DeskContext } from './deps.ts';
+import { failed, type Outcome } from './outcome.ts';
 
 /** stale: somebody saved the user in between. */
 export type Allowance = 'allowed' | 'not-enabled' | 'missing' | 'stale';
+
+interface Users {
+  apply(document: Row): Promise<void>;
+  ensure(pin: Pin): Promise<unknown>;
+}
 
 /** Allows people on devices, in Desk itself: the table there is what counts. */
 export class Allowances {
   readonly #ctx: Pick<DeskContext, 'site'>;
   readonly #site: DeskSite;
-  readonly #users: { apply(document: Row): Promise<void> };
+  readonly #users: Users;
 
-  constructor(ctx: Pick<DeskContext, 'site'>, site: DeskSite, users: { apply(document: Row): Promise<void> }) {
+  constructor(ctx: Pick<DeskContext, 'site'>, site: DeskSite, users: Users) {
     this.#ctx = ctx;
     this.#site = site;
     this.#users = users;
@@ -37,6 +43,17 @@ export class Allowances {
     const fresh = lacking.length > 0 ? await this.#site.find(DEVICE_USER, user) : document;
     if (fresh !== undefined) await this.#users.apply(fresh);
     return 'allowed';
+  }
+
+  /** Allows somebody; answers why not, where they are not. */
+  async objection(user: Pin, serialNumbers: readonly SerialNumber[]): Promise<Outcome | undefined> {
+    const isKnown = (await this.#users.ensure(user)) !== undefined;
+    const allowed = isKnown ? await this.allow(user, serialNumbers) : 'missing';
+    if (allowed === 'allowed') return undefined;
+    if (allowed === 'stale') return { kind: 'again' };
+    return failed(
+      allowed === 'missing' ? 'This user is not known, or the employee left.' : 'This user is not enabled.',
+    );
   }
 
   async #add(document: Row, serialNumbers: readonly SerialNumber[]): Promise<boolean> {

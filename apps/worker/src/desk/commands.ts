@@ -17,13 +17,15 @@ import {
   type OrderPlan,
   type Row,
 } from '@biolistener/erpnext';
-import { toInstant, type Instant, type JsonObject, type Pin, type SerialNumber } from '@biolistener/core';
+import { toInstant, type Instant, type JsonObject, type SerialNumber } from '@biolistener/core';
 import { OPEN_COMMAND_STATES, type NewCommand, type Person, type StoredCommand } from '@biolistener/store';
 import { Allowances } from './allowances.ts';
+import { copiedWordsIn, Copies } from './copies.ts';
 import type { DeskContext } from './deps.ts';
 import { actorOf, type DeviceSync } from './devices.ts';
 import { Heirs, isOpenCommand } from './heirs.ts';
 import { OneDocument } from './one-document.ts';
+import { done, failed, UNDER_WAY, type Outcome } from './outcome.ts';
 import { Seen } from './seen.ts';
 import type { UserSync } from './users.ts';
 
@@ -35,19 +37,10 @@ interface Held {
   readonly order: DeskOrder;
   /** What Desk is to be told; undefined: it follows from commands or roster. */
   readonly told: Fields | undefined;
+  /** Said before what its commands say. */
+  readonly note: string | undefined;
   readonly writtenAt: number;
 }
-
-type Outcome =
-  | { readonly kind: 'closed'; readonly status: 'Success' | 'Failed' | 'Closed'; readonly words: string }
-  /** What becomes of it is read off its commands or the roster. */
-  | { readonly kind: 'under-way'; readonly commandIds: readonly string[] }
-  /** Somebody saved a document in between: once more with the next look. */
-  | { readonly kind: 'again' };
-
-const done = (words: string): Outcome => ({ kind: 'closed', status: 'Success', words });
-const failed = (words: string): Outcome => ({ kind: 'closed', status: 'Failed', words });
-const UNDER_WAY: Outcome = { kind: 'under-way', commandIds: [] };
 
 /** Biometric Device Command ↔ commands (docs/desk-sync.md). */
 export class CommandSync {
@@ -57,9 +50,12 @@ export class CommandSync {
   readonly #devices: DeviceSync;
   readonly #users: UserSync;
   readonly #open = new Map<string, Held>();
+  /** Of these the next part is to be done. */
+  readonly #goingOn = new Set<string>();
   readonly #each: OneDocument;
   readonly #heirs: Heirs;
   readonly #allowances: Allowances;
+  readonly #copies: Copies;
 
   constructor(ctx: DeskContext, site: DeskSite, devices: DeviceSync, users: UserSync) {
     this.#ctx = ctx;
@@ -69,6 +65,7 @@ export class CommandSync {
     this.#each = new OneDocument(ctx, DEVICE_COMMAND);
     this.#heirs = new Heirs(ctx, site);
     this.#allowances = new Allowances(ctx, site, users);
+    this.#copies = new Copies(ctx, devices, this.#allowances);
   }
 
   /** Safe to repeat: an order that has commands, or was taken up, is not carried out again. */
@@ -85,14 +82,26 @@ export class CommandSync {
       this.#open.delete(order.name);
       return true;
     }
-    const { writtenAt = 0 } = this.#open.get(order.name) ?? {};
+    const before = this.#open.get(order.name);
     const outcome = await this.#carryOut(order, row);
     if (outcome.kind === 'again') return false;
-    const told = outcome.kind === 'closed' ? this.#closing(outcome.status, outcome.words) : undefined;
-    const commandIds =
-      outcome.kind === 'under-way' && outcome.commandIds.length > 0 ? outcome.commandIds : order.commandIds;
-    this.#open.set(order.name, { row, order: { ...order, commandIds }, told, writtenAt });
+    const isUnderWay = outcome.kind === 'under-way';
+    const commandIds = isUnderWay && outcome.commandIds.length > 0 ? outcome.commandIds : order.commandIds;
+    this.#open.set(order.name, {
+      row,
+      order: { ...order, commandIds },
+      told: this.#toldOf(outcome),
+      note: (isUnderWay ? outcome.note : undefined) ?? before?.note ?? copiedWordsIn(row['response']),
+      writtenAt: before?.writtenAt ?? 0,
+    });
+    if (outcome.kind === 'going-on') this.#goingOn.add(order.name);
+    else this.#stop(order.name);
     return true;
+  }
+
+  #toldOf(outcome: Outcome): Fields | undefined {
+    if (outcome.kind === 'closed') return this.#closing(outcome.status, outcome.words);
+    return outcome.kind === 'going-on' ? { status: 'Processing', response: plainWords(outcome.words) } : undefined;
   }
 
   /** Deleted in Desk: nobody wants them any more. */
@@ -110,12 +119,26 @@ export class CommandSync {
   }
 
   #waiting(): DeskOrder[] {
-    return [...this.#open.values()].filter(({ told }) => told === undefined).map(({ order }) => order);
+    return [...this.#open.values()]
+      .filter(({ told }) => told === undefined || isOpenStatus(told['status']))
+      .map(({ order }) => order);
   }
 
   async push(): Promise<void> {
     for (const name of this.#each.due()) await this.#each.apply(name, () => this.#readAgain(name));
+    for (const name of [...this.#goingOn]) await this.#each.guard(name, () => this.#goOn(name));
     for (const held of [...this.#open.values()]) await this.#each.guard(held.order.name, () => this.#tell(held));
+  }
+
+  async #goOn(name: string): Promise<void> {
+    const held = this.#open.get(name);
+    if (held === undefined) this.#stop(name);
+    else await this.#apply(held.row, held.order);
+  }
+
+  #stop(name: string): void {
+    this.#goingOn.delete(name);
+    this.#copies.forget(name);
   }
 
   async #carryOut(order: DeskOrder, row: Row): Promise<Outcome> {
@@ -161,37 +184,27 @@ export class CommandSync {
   async #putThere({ user, device, name }: DeskOrder): Promise<Outcome> {
     if (user === undefined || device === undefined) return failed('Choose a device and a user.');
     if (this.#open.has(name)) return UNDER_WAY; // allowed there already: the roster is at it
-    const objection = await this.#allow(user, [device]);
+    const objection = await this.#allowances.objection(user, [device]);
     if (objection) return objection;
     const person = await this.#users.ensure(user);
     if (person !== undefined) await this.#ctx.store.mark([`cell:${device}|${person.id}`]);
     return UNDER_WAY;
   }
 
-  /** Why not, where they are not. */
-  async #allow(user: Pin, serialNumbers: readonly SerialNumber[]): Promise<Outcome | undefined> {
-    const unknown = failed('This user is not known, or the employee left.');
-    if ((await this.#users.ensure(user)) === undefined) return unknown;
-    const allowed = await this.#allowances.allow(user, serialNumbers);
-    if (allowed === 'allowed') return undefined;
-    if (allowed === 'stale') return { kind: 'again' };
-    return allowed === 'missing' ? unknown : failed('This user is not enabled.');
+  async #copy(order: DeskOrder, to: SerialNumber | undefined): Promise<Outcome> {
+    const outcome = await this.#copies.carryOut(order, to);
+    return outcome.kind === 'read-first' ? this.#readFirst(order, outcome.note) : outcome;
   }
 
   /** What others lack goes there by itself as soon as it is known: from the device it is read first. */
-  async #copy(order: DeskOrder, to: SerialNumber | undefined): Promise<Outcome> {
-    const { user, device } = order;
-    if (user !== undefined && to !== undefined) {
-      if (!(await this.#devices.ensure(to))) return failed('The device to copy to is not known.');
-      const objection = await this.#allow(user, [to]);
-      if (objection) return objection;
-    }
-    if (user !== undefined) await this.#ctx.store.mark([`pin:${user}`]);
-    if (device === undefined) return done('What other devices lack is sent; the table of the user shows it.');
-    const terminal = await this.#ctx.store.findTerminal(device);
+  async #readFirst(order: DeskOrder, note: string): Promise<Outcome> {
+    const terminal = order.device === undefined ? undefined : await this.#ctx.store.findTerminal(order.device);
     const kinds = terminal === undefined ? [] : (this.#ctx.abilitiesOf(terminal)?.templates ?? []);
     const plan = planOrder({ ...order, type: 'Get Enroll Data' }, kinds);
-    return plan.kind === 'command' ? this.#queue(order, plan.commands) : failed('This device cannot be read.');
+    const outcome =
+      plan.kind === 'command' ? await this.#queue(order, plan.commands) : failed('This device cannot be read.');
+    if (outcome.kind === 'closed') return { ...outcome, words: `${note} ${outcome.words}` };
+    return outcome.kind === 'under-way' ? { ...outcome, note } : outcome;
   }
 
   async #queue(
@@ -256,7 +269,7 @@ export class CommandSync {
   async #tell(held: Held): Promise<void> {
     const { clock, pace } = this.#ctx;
     if (held.writtenAt > 0 && clock.now() - held.writtenAt < pace.perDocumentMs) return;
-    const fields = held.told ?? (await this.#progress(held.order));
+    const fields = held.told ?? withNote(await this.#progress(held.order), held.note);
     const changes = changedFields(held.row, { ...fields, asked_by: held.order.owner });
     if (Object.keys(changes).length === 0) {
       if (!isOpenStatus(held.row['status'])) this.#open.delete(held.order.name);
@@ -310,6 +323,11 @@ export class CommandSync {
     return { status, response: plainWords(words), closed_at: siteTime(clock.now(), site.zone()) };
   }
 }
+
+const withNote = (fields: Fields, note: string | undefined): Fields => {
+  const said = typeof fields['response'] === 'string' ? ` ${fields['response']}` : '';
+  return note === undefined ? fields : { ...fields, response: plainWords(`${note}${said}`) };
+};
 
 function subjectsOf({ device, user }: DeskOrder): string[] {
   if (device === undefined) return user === undefined ? [] : [`pin:${user}`];

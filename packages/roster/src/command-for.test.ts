@@ -72,6 +72,41 @@ test('a door opens once, soon or never', async () => {
   expect(answer.kind === 'command' && 'mergeKey' in answer.command).toBe(false);
 });
 
+describe('what counts for a short while', () => {
+  const MINUTE = 60_000;
+  const asked = (kind: CommandKind, agoMs: number) =>
+    ask(kind, {}, { request: { mayOpenDoors: true, askedAt: NOW - agoMs } });
+  const left = async (kind: CommandKind, agoMs: number) => {
+    const answer = await asked(kind, agoMs);
+    return answer.kind === 'command' ? answer.command.deadline - NOW : answer.code;
+  };
+
+  test('counts from when it was asked, and ends early rather than late where clocks differ', async () => {
+    expect([await left('door.open', 0), await left('door.open', 30_000)]).toEqual([50_000, 20_000]);
+    expect(await left('door.open', -10_000)).toBe(MINUTE);
+    expect([await left('restart', 0), await left('restart', 30 * MINUTE)]).toEqual([
+      59 * MINUTE + 50_000,
+      29 * MINUTE + 50_000,
+    ]);
+  });
+
+  test('is refused once that is over, and a door also where nobody can tell', async () => {
+    expect([await left('door.open', 50_000), await left('door.open', 12 * 60 * MINUTE)]).toEqual([
+      'ROSTER_TOO_LATE',
+      'ROSTER_TOO_LATE',
+    ]);
+    expect([await left('restart', 60 * MINUTE), await left('door.open', -10_001)]).toEqual([
+      'ROSTER_TOO_LATE',
+      'ROSTER_CLOCK_AHEAD',
+    ]);
+  });
+
+  test('is no longer than it may be where only the clock is ahead; a plain question waits as ever', async () => {
+    expect(await left('restart', -30 * MINUTE)).toBe(60 * MINUTE);
+    expect(await left('info', 12 * 60 * MINUTE)).toBe(DEFAULT_ROSTER_SETTINGS.commandDeadlineMs);
+  });
+});
+
 describe('refused', () => {
   const raw = { settings: { isRawAllowed: true } };
   test.each([

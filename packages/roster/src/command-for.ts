@@ -20,6 +20,8 @@ export interface CommandRequest {
   readonly pin?: Pin;
   readonly notBefore?: Instant;
   readonly deadline?: Instant;
+  /** By the clock of whoever asked: what counts for a short while only counts from there. Absent: now. */
+  readonly askedAt?: Instant;
   /** Whoever asks has the role for opening doors. The caller knows roles, this place does not. */
   readonly mayOpenDoors?: boolean;
 }
@@ -60,6 +62,9 @@ const HANDLING: Readonly<Partial<Record<CommandKind, Handling>>> = {
   'logs.clear': { priority: 5, isOnce: true },
 };
 
+/** So much may the clock of whoever asked be ahead: what counts for a short while ends that much earlier, and never later. */
+const CLOCKS_DIFFER_MS = 10_000;
+
 const refuse = (code: RosterReason, detail: string): Refused => ({ kind: 'refused', code, detail });
 
 /**
@@ -73,6 +78,7 @@ export async function commandFor(request: CommandRequest, deps: CommandForDeps):
     statusProblem(terminal) ??
     rightsProblem(request, deps.settings) ??
     abilityProblem(request, terminal, deps.rulesOf(terminal.brand)) ??
+    timeProblem(request, deps) ??
     (await logsProblem(request, deps.store));
   return refused ?? { kind: 'command', command: commandOf(request, deps) };
 }
@@ -108,6 +114,34 @@ function abilityProblem(
   return verdict && !verdict.canTake ? { kind: 'refused', code: verdict.reason, detail: verdict.detail } : undefined;
 }
 
+function timeProblem(request: CommandRequest, deps: CommandForDeps): Refused | undefined {
+  const { kind, askedAt } = request;
+  if (kind === 'door.open' && askedAt !== undefined && askedAt - CLOCKS_DIFFER_MS > deps.now)
+    return refuse(
+      'ROSTER_CLOCK_AHEAD',
+      'By the clock here this is ordered in the future, so nobody can tell how old it is. Set the clocks of the site and of Biolistener right, and order it again.',
+    );
+  const { waitsMs } = HANDLING[kind] ?? ASKED;
+  if (askedAt === undefined || waitsMs === undefined || deadlineOf(request, deps) > deps.now) return undefined;
+  const minutes = waitsMs / MINUTE;
+  const limit = minutes === 1 ? 'a minute' : `${minutes} minutes`;
+  return refuse(
+    'ROSTER_TOO_LATE',
+    `Too late: this counts for ${limit} only, and was ordered longer ago by the clock of the site. Nothing was done. Order it again.`,
+  );
+}
+
+function deadlineOf(
+  { kind, deadline, notBefore, askedAt }: CommandRequest,
+  { settings, now }: CommandForDeps,
+): Instant {
+  const { waitsMs } = HANDLING[kind] ?? ASKED;
+  if (deadline !== undefined) return deadline;
+  if (waitsMs === undefined) return (notBefore ?? now) + settings.commandDeadlineMs;
+  const from = askedAt === undefined ? (notBefore ?? now) : Math.min(askedAt - CLOCKS_DIFFER_MS, now);
+  return from + waitsMs;
+}
+
 /** Pictures are no logs: only attendance has to be proven. */
 async function logsProblem(
   { kind, parameters, serialNumber }: CommandRequest,
@@ -126,7 +160,7 @@ function pinOf(parameters: JsonObject, pin: Pin | undefined): Pin | undefined {
 /** A command line without what it carries. */
 const FRAME_BYTES = 160;
 
-function commandOf(request: CommandRequest, { settings, now }: CommandForDeps): NewCommand {
+function commandOf(request: CommandRequest, deps: CommandForDeps): NewCommand {
   const { kind, deskName, notBefore } = request;
   const handling = HANDLING[kind] ?? ASKED;
   // proven above, and somebody asked: codecs want to hear that it is meant
@@ -139,8 +173,8 @@ function commandOf(request: CommandRequest, { settings, now }: CommandForDeps): 
     origin: request.origin,
     askedBy: request.askedBy,
     priority: handling.priority,
-    deadline: request.deadline ?? (notBefore ?? now) + (handling.waitsMs ?? settings.commandDeadlineMs),
-    maxAttempts: handling.isOnce === true ? 1 : settings.commandAttempts,
+    deadline: deadlineOf(request, deps),
+    maxAttempts: handling.isOnce === true ? 1 : deps.settings.commandAttempts,
     bytes: FRAME_BYTES + Buffer.byteLength(JSON.stringify(parameters)),
     ...(deskName === undefined ? {} : { deskName }),
     ...(notBefore === undefined ? {} : { notBefore }),

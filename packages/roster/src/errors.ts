@@ -132,6 +132,16 @@ export const ROSTER_ERRORS = {
     when: 'Somebody without the role for it asked to open a door.',
     fix: 'Have the role for opening doors given, or ask somebody who has it.',
   },
+  ROSTER_TOO_LATE: {
+    kind: 'permanent',
+    when: 'What counts for a short while only (a door, a capture, a restart) was asked longer ago than that.',
+    fix: 'Ask again. Was it asked just now, then set the clocks of the site and of this machine right.',
+  },
+  ROSTER_CLOCK_AHEAD: {
+    kind: 'permanent',
+    when: 'A door was to be opened, and was asked for at a time that has not come yet.',
+    fix: 'Set the clocks of the site and of this machine right, and ask again.',
+  },
 } as const satisfies ErrorCatalog;
 
 export type RosterReason = keyof typeof ROSTER_ERRORS;

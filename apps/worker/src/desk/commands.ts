@@ -17,11 +17,15 @@ import {
   type OrderPlan,
   type Row,
 } from '@biolistener/erpnext';
-import type { JsonObject, SerialNumber } from '@biolistener/core';
+import { toInstant, type Instant, type JsonObject, type SerialNumber } from '@biolistener/core';
 import { OPEN_COMMAND_STATES, type NewCommand, type Person, type StoredCommand } from '@biolistener/store';
+import { Allowances } from './allowances.ts';
+import { copiedWordsIn, Copies } from './copies.ts';
 import type { DeskContext } from './deps.ts';
 import { actorOf, type DeviceSync } from './devices.ts';
+import { Heirs, isOpenCommand } from './heirs.ts';
 import { OneDocument } from './one-document.ts';
+import { done, failed, UNDER_WAY, type Outcome } from './outcome.ts';
 import { Seen } from './seen.ts';
 import type { UserSync } from './users.ts';
 
@@ -33,19 +37,10 @@ interface Held {
   readonly order: DeskOrder;
   /** What Desk is to be told; undefined: it follows from commands or roster. */
   readonly told: Fields | undefined;
+  /** Said before what its commands say. */
+  readonly note: string | undefined;
   readonly writtenAt: number;
 }
-
-type Outcome =
-  | { readonly kind: 'closed'; readonly status: 'Success' | 'Failed' | 'Closed'; readonly words: string }
-  /** What becomes of it is read off its commands or the roster. */
-  | { readonly kind: 'under-way'; readonly commandIds: readonly string[] }
-  /** Somebody saved a document in between: once more with the next look. */
-  | { readonly kind: 'again' };
-
-const done = (words: string): Outcome => ({ kind: 'closed', status: 'Success', words });
-const failed = (words: string): Outcome => ({ kind: 'closed', status: 'Failed', words });
-const UNDER_WAY: Outcome = { kind: 'under-way', commandIds: [] };
 
 /** Biometric Device Command ↔ commands (docs/desk-sync.md). */
 export class CommandSync {
@@ -55,7 +50,12 @@ export class CommandSync {
   readonly #devices: DeviceSync;
   readonly #users: UserSync;
   readonly #open = new Map<string, Held>();
+  /** Of these the next part is to be done. */
+  readonly #goingOn = new Set<string>();
   readonly #each: OneDocument;
+  readonly #heirs: Heirs;
+  readonly #allowances: Allowances;
+  readonly #copies: Copies;
 
   constructor(ctx: DeskContext, site: DeskSite, devices: DeviceSync, users: UserSync) {
     this.#ctx = ctx;
@@ -63,6 +63,9 @@ export class CommandSync {
     this.#devices = devices;
     this.#users = users;
     this.#each = new OneDocument(ctx, DEVICE_COMMAND);
+    this.#heirs = new Heirs(ctx, site);
+    this.#allowances = new Allowances(ctx, site, users);
+    this.#copies = new Copies(ctx, devices, this.#allowances);
   }
 
   /** Safe to repeat: an order that has commands, or was taken up, is not carried out again. */
@@ -79,14 +82,26 @@ export class CommandSync {
       this.#open.delete(order.name);
       return true;
     }
-    const { writtenAt = 0 } = this.#open.get(order.name) ?? {};
+    const before = this.#open.get(order.name);
     const outcome = await this.#carryOut(order, row);
     if (outcome.kind === 'again') return false;
-    const told = outcome.kind === 'closed' ? this.#closing(outcome.status, outcome.words) : undefined;
-    const commandIds =
-      outcome.kind === 'under-way' && outcome.commandIds.length > 0 ? outcome.commandIds : order.commandIds;
-    this.#open.set(order.name, { row, order: { ...order, commandIds }, told, writtenAt });
+    const isUnderWay = outcome.kind === 'under-way';
+    const commandIds = isUnderWay && outcome.commandIds.length > 0 ? outcome.commandIds : order.commandIds;
+    this.#open.set(order.name, {
+      row,
+      order: { ...order, commandIds },
+      told: this.#toldOf(outcome),
+      note: (isUnderWay ? outcome.note : undefined) ?? before?.note ?? copiedWordsIn(row['response']),
+      writtenAt: before?.writtenAt ?? 0,
+    });
+    if (outcome.kind === 'going-on') this.#goingOn.add(order.name);
+    else this.#stop(order.name);
     return true;
+  }
+
+  #toldOf(outcome: Outcome): Fields | undefined {
+    if (outcome.kind === 'closed') return this.#closing(outcome.status, outcome.words);
+    return outcome.kind === 'going-on' ? { status: 'Processing', response: plainWords(outcome.words) } : undefined;
   }
 
   /** Deleted in Desk: nobody wants them any more. */
@@ -98,30 +113,38 @@ export class CommandSync {
       this.#open.delete(name);
     }
     const open = await store.listCommands({ origin: 'desk', states: OPEN_COMMAND_STATES, limit: 10_000 });
-    const lost = open.filter(({ deskName }) => deskName !== undefined && !names.has(deskName)).map(({ id }) => id);
-    if (lost.length > 0) await store.cancelCommands(lost, 'desk:deleted', clock.now());
+    const lost = open.filter(({ deskName }) => deskName !== undefined && !names.has(deskName));
+    const unwanted = (await this.#heirs.handOver(lost, this.#waiting(), true)).map(({ id }) => id);
+    if (unwanted.length > 0) await store.cancelCommands(unwanted, 'desk:deleted', clock.now());
+  }
+
+  #waiting(): DeskOrder[] {
+    return [...this.#open.values()]
+      .filter(({ told }) => told === undefined || isOpenStatus(told['status']))
+      .map(({ order }) => order);
   }
 
   async push(): Promise<void> {
     for (const name of this.#each.due()) await this.#each.apply(name, () => this.#readAgain(name));
+    for (const name of [...this.#goingOn]) await this.#each.guard(name, () => this.#goOn(name));
     for (const held of [...this.#open.values()]) await this.#each.guard(held.order.name, () => this.#tell(held));
   }
 
+  async #goOn(name: string): Promise<void> {
+    const held = this.#open.get(name);
+    if (held === undefined) this.#stop(name);
+    else await this.#apply(held.row, held.order);
+  }
+
+  #stop(name: string): void {
+    this.#goingOn.delete(name);
+    this.#copies.forget(name);
+  }
+
   async #carryOut(order: DeskOrder, row: Row): Promise<Outcome> {
-    const { store, clock } = this.#ctx;
+    const { store } = this.#ctx;
     const existing = await this.#commandsOf(order);
-    if (order.isCancelRequested) {
-      // a command that does for another order as well goes on for that one
-      const own = existing.filter(({ deskName }) => deskName === order.name);
-      const open = own.filter(({ state }) => (OPEN_COMMAND_STATES as readonly string[]).includes(state));
-      if (own.length === 0) return { kind: 'closed', status: 'Closed', words: 'Cancelled.' };
-      await store.cancelCommands(
-        open.map(({ id }) => id),
-        actorOf(row),
-        clock.now(),
-      );
-      return UNDER_WAY;
-    }
+    if (order.isCancelRequested) return this.#cancel(order, existing, actorOf(row));
     if (existing.length > 0) return UNDER_WAY;
     const { device } = order;
     if (device !== undefined && !(await this.#devices.ensure(device)))
@@ -129,6 +152,17 @@ export class CommandSync {
     const terminal = device === undefined ? undefined : await store.findTerminal(device);
     const kinds = terminal === undefined ? [] : (this.#ctx.abilitiesOf(terminal)?.templates ?? []);
     return this.#follow(planOrder(order, kinds), order);
+  }
+
+  /** A command that does for somebody else as well goes on for them. */
+  async #cancel(order: DeskOrder, existing: readonly StoredCommand[], actor: string): Promise<Outcome> {
+    const { store, clock } = this.#ctx;
+    const own = existing.filter(({ deskName }) => deskName === order.name);
+    const open = own.filter(isOpenCommand);
+    const unwanted = (await this.#heirs.handOver(open, this.#waiting(), false)).map(({ id }) => id);
+    if (unwanted.length > 0) await store.cancelCommands(unwanted, actor, clock.now());
+    if (own.length > 0 && unwanted.length === open.length) return UNDER_WAY;
+    return { kind: 'closed', status: 'Closed', words: 'Cancelled.' };
   }
 
   async #follow(plan: OrderPlan, order: DeskOrder): Promise<Outcome> {
@@ -150,29 +184,27 @@ export class CommandSync {
   async #putThere({ user, device, name }: DeskOrder): Promise<Outcome> {
     if (user === undefined || device === undefined) return failed('Choose a device and a user.');
     if (this.#open.has(name)) return UNDER_WAY; // allowed there already: the roster is at it
-    const allowed = await this.#users.allow(user, device);
-    if (allowed === 'stale') return { kind: 'again' };
-    const person = allowed === 'missing' ? undefined : await this.#users.ensure(user);
-    if (person === undefined) return failed('This user is not known, or the employee left.');
-    await this.#ctx.store.mark([`cell:${device}|${person.id}`]);
+    const objection = await this.#allowances.objection(user, [device]);
+    if (objection) return objection;
+    const person = await this.#users.ensure(user);
+    if (person !== undefined) await this.#ctx.store.mark([`cell:${device}|${person.id}`]);
     return UNDER_WAY;
   }
 
-  /** What others lack goes there by itself as soon as it is known: from the device it is read first. */
   async #copy(order: DeskOrder, to: SerialNumber | undefined): Promise<Outcome> {
-    const { user, device } = order;
-    if (user !== undefined && to !== undefined) {
-      if (!(await this.#devices.ensure(to))) return failed('The device to copy to is not known.');
-      const allowed = await this.#users.allow(user, to);
-      if (allowed === 'stale') return { kind: 'again' };
-      if (allowed === 'missing') return failed('This user is not known.');
-    }
-    if (user !== undefined) await this.#ctx.store.mark([`pin:${user}`]);
-    if (device === undefined) return done('What other devices lack is sent; the table of the user shows it.');
-    const terminal = await this.#ctx.store.findTerminal(device);
+    const outcome = await this.#copies.carryOut(order, to);
+    return outcome.kind === 'read-first' ? this.#readFirst(order, outcome.note) : outcome;
+  }
+
+  /** What others lack goes there by itself as soon as it is known: from the device it is read first. */
+  async #readFirst(order: DeskOrder, note: string): Promise<Outcome> {
+    const terminal = order.device === undefined ? undefined : await this.#ctx.store.findTerminal(order.device);
     const kinds = terminal === undefined ? [] : (this.#ctx.abilitiesOf(terminal)?.templates ?? []);
     const plan = planOrder({ ...order, type: 'Get Enroll Data' }, kinds);
-    return plan.kind === 'command' ? this.#queue(order, plan.commands) : failed('This device cannot be read.');
+    const outcome =
+      plan.kind === 'command' ? await this.#queue(order, plan.commands) : failed('This device cannot be read.');
+    if (outcome.kind === 'closed') return { ...outcome, words: `${note} ${outcome.words}` };
+    return outcome.kind === 'under-way' ? { ...outcome, note } : outcome;
   }
 
   async #queue(
@@ -185,6 +217,9 @@ export class CommandSync {
     const person = user === undefined ? undefined : await this.#users.ensure(user);
     const objection = wanted.some(({ kind }) => kind === 'user.delete') && (await this.#whyNotDelete(device, person));
     if (objection) return failed(objection);
+    const askedAt = this.#madeAt(order);
+    if (askedAt === undefined && wanted.some(({ kind }) => kind === 'door.open'))
+      return failed('Nobody can tell when this was ordered. Order it again.');
     const commands: NewCommand[] = [];
     const refusals: string[] = [];
     for (const { kind, parameters } of wanted) {
@@ -197,6 +232,7 @@ export class CommandSync {
         deskName: name,
         pin: user,
         mayOpenDoors: order.mayOpenDoors,
+        askedAt,
       });
       if (made.kind === 'made') commands.push(made.command);
       else refusals.push(made.detail);
@@ -205,6 +241,11 @@ export class CommandSync {
     const queued = await store.queueCommands(commands, clock.now());
     log.info({ order: name, serialNumber: device, commands: commands.length }, 'commands asked for in Desk');
     return { kind: 'under-way', commandIds: queued.map(({ id }) => id) };
+  }
+
+  /** In the hour that comes twice: the first one, so that an order may look too old and never too young. */
+  #madeAt({ madeAt }: DeskOrder): Instant | undefined {
+    return madeAt && toInstant(madeAt, this.#ctx.site.zone()).instant;
   }
 
   /** The roster would put the person back, and nobody takes away a terminal's administrator. */
@@ -228,7 +269,7 @@ export class CommandSync {
   async #tell(held: Held): Promise<void> {
     const { clock, pace } = this.#ctx;
     if (held.writtenAt > 0 && clock.now() - held.writtenAt < pace.perDocumentMs) return;
-    const fields = held.told ?? (await this.#progress(held.order));
+    const fields = held.told ?? withNote(await this.#progress(held.order), held.note);
     const changes = changedFields(held.row, { ...fields, asked_by: held.order.owner });
     if (Object.keys(changes).length === 0) {
       if (!isOpenStatus(held.row['status'])) this.#open.delete(held.order.name);
@@ -282,6 +323,11 @@ export class CommandSync {
     return { status, response: plainWords(words), closed_at: siteTime(clock.now(), site.zone()) };
   }
 }
+
+const withNote = (fields: Fields, note: string | undefined): Fields => {
+  const said = typeof fields['response'] === 'string' ? ` ${fields['response']}` : '';
+  return note === undefined ? fields : { ...fields, response: plainWords(`${note}${said}`) };
+};
 
 function subjectsOf({ device, user }: DeskOrder): string[] {
   if (device === undefined) return user === undefined ? [] : [`pin:${user}`];

@@ -1,4 +1,4 @@
-import type { CommandKind, JsonObject, Pin, SerialNumber, Terminal } from '@biolistener/core';
+import type { CommandKind, Instant, JsonObject, Pin, SerialNumber, Terminal } from '@biolistener/core';
 import type { DeliverySettings, DeskAbilities, ErpNextClient } from '@biolistener/erpnext';
 import type { Vault } from '@biolistener/security';
 import type { NewCommand, Store } from '@biolistener/store';
@@ -18,6 +18,8 @@ export interface DeskCommandRequest {
   readonly deskName: string;
   readonly pin: Pin | undefined;
   readonly mayOpenDoors: boolean;
+  /** By the clock of the site. */
+  readonly askedAt: Instant | undefined;
 }
 
 export type MadeCommand =

@@ -29,6 +29,7 @@ const request = {
   deskName: 'BDC-1',
   pin: undefined,
   mayOpenDoors: false,
+  askedAt: undefined,
 } as const;
 
 test('a command carries the name of the order that asked', async () => {
@@ -42,6 +43,13 @@ test.each(['door.open', 'restart'] as const)('%s is refused in words where it ma
     kind: 'refused',
     detail: expect.stringMatching(/may not open doors|cannot do restart/),
   });
+});
+
+test('a door is opened for whoever asked just now, and not for whoever asked before', async () => {
+  const door = { ...request, kind: 'door.open', mayOpenDoors: true } as const;
+  const [fresh, old] = [await makeCommand({ ...door, askedAt: 900 }), await makeCommand({ ...door, askedAt: -60_000 })];
+  expect(fresh).toMatchObject({ kind: 'made', command: { deadline: 900 + 50_000 } });
+  expect(old).toMatchObject({ kind: 'refused', reason: 'ROSTER_TOO_LATE', detail: expect.stringMatching(/^Too late/) });
 });
 
 test('abilities name each kind of template once, and nothing of a brand that nobody speaks', () => {

@@ -16,8 +16,12 @@ export function deskCommands({
   now,
 }: DeskRules): Pick<DeskDeps, 'makeCommand' | 'abilitiesOf'> {
   return {
-    makeCommand: async ({ pin, ...request }) => {
-      const asked = { ...request, ...(pin === undefined ? {} : { pin }) };
+    makeCommand: async ({ pin, askedAt, ...request }) => {
+      const asked = {
+        ...request,
+        ...(pin === undefined ? {} : { pin }),
+        ...(askedAt === undefined ? {} : { askedAt }),
+      };
       const answer = await commandFor(asked, { store, rulesOf, settings: settings(), now: now() });
       if (answer.kind === 'command') return { kind: 'made', command: answer.command };
       return { kind: 'refused', reason: answer.code, detail: answer.detail };

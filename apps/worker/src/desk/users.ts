@@ -1,4 +1,4 @@
-import { digestOf, type Instant, type Pin, type SerialNumber } from '@biolistener/core';
+import { digestOf, type Instant, type Pin } from '@biolistener/core';
 import {
   changedFields,
   DEVICE_USER,
@@ -104,26 +104,6 @@ export class UserSync {
     const document = await this.#site.find(DEVICE_USER, pin);
     if (document !== undefined) await this.apply(document);
     return this.#ctx.store.findPerson(pin);
-  }
-
-  /** Allows somebody on a device, in Desk itself: the table there is what counts. */
-  async allow(pin: Pin, serialNumber: SerialNumber): Promise<'allowed' | 'stale' | 'missing'> {
-    const document = await this.#site.find(DEVICE_USER, pin);
-    if (document === undefined) return 'missing';
-    const decision = readUser(document);
-    if (decision?.isEverywhere !== true && decision?.devices.includes(serialNumber) !== true) {
-      const { rows } = rowsToSend(document, new Map(), this.#ctx.site.zone());
-      const changes = { devices: [...rows, { device: serialNumber }], modified: modifiedOf(document) };
-      try {
-        await this.#site.update(DEVICE_USER, nameOf(document), changes);
-      } catch (error) {
-        if (isStale(error)) return 'stale';
-        throw error;
-      }
-    }
-    const fresh = await this.#site.find(DEVICE_USER, pin);
-    if (fresh !== undefined) await this.apply(fresh);
-    return 'allowed';
   }
 
   /** Whom an employee's change concerns. */

@@ -220,7 +220,7 @@ export class DeskBench {
 export const sn = (text: string): SerialNumber => asSerialNumber(text);
 
 const commandOf = (request: Parameters<DeskDeps['makeCommand']>[0]): NewCommand => {
-  const { mayOpenDoors: _, pin, ...rest } = request;
+  const { mayOpenDoors: _, askedAt: __, pin, ...rest } = request;
   return {
     ...rest,
     ...(pin === undefined ? {} : { pin }),

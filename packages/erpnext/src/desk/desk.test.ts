@@ -108,6 +108,42 @@ describe('a device', () => {
     expect([options?.['address'], options?.['port']]).toEqual(after);
   });
 
+  describe('of which a person emptied a field', () => {
+    const said = { device_name: 'Gate', branch: 'Main', device_id: 'GATE-1' };
+    const known = terminalOf({ name: 'Gate', place: 'Main', deviceId: 'GATE-1' });
+    const emptied = (now: object, before: object = said, terminal = known) =>
+      decideDevice(withEmptied(device({ ...before, ...now }), decisionText(device(before))), terminal, true);
+
+    test.each([
+      ['device_id', { settings: { deviceId: null } }],
+      ['branch', { settings: { place: null } }],
+      ['device_name', { settings: { name: null } }],
+      ['time_zone', { status: 'pending', settings: { zone: null } }],
+    ])('%s forgets what was said there', (field, change) => {
+      expect(emptied({ [field]: '' })).toEqual(change);
+      expect(emptied({ [field]: null })).toEqual(change);
+    });
+
+    test('what another one filled in meanwhile goes with it, and what was never filled in stays', () => {
+      expect(emptied({ branch: '' }, said, { ...known, place: 'Yard' })).toEqual({ settings: { place: null } });
+      expect(emptied({}, { ...said, branch: '' }, { ...known, place: 'Yard' })).toBeUndefined();
+      const { deviceId: _, ...serial } = known;
+      expect(emptied({ device_id: '' }, { ...said, device_id: 'SN1' }, serial)).toBeUndefined();
+    });
+
+    test('a zone that is none is not empty, and is once it is taken away', () => {
+      expect(emptied({ time_zone: 'Gulf' })).toBeUndefined();
+      expect(emptied({ time_zone: '' }, { ...said, time_zone: 'Gulf' })).toEqual({
+        status: 'pending',
+        settings: { zone: null },
+      });
+    });
+
+    test('one that is disabled as well is blocked', () => {
+      expect(emptied({ time_zone: '', disabled: 1 })).toEqual({ status: 'blocked', settings: { zone: null } });
+    });
+  });
+
   test('of a brand that calls has no address; one that is none, or a port, says so', () => {
     expect(decideDevice(device({ ip_address: '192.0.2.9' }), terminalOf({ brand: 'ebkn' }), true)).toBeUndefined();
     expect(device({ ip_address: 'http://x/', port: 99_999 })).toMatchObject({
@@ -271,7 +307,10 @@ describe('a row of a device', () => {
       state: 'Wanted',
       reason: 'The device is not approved.',
     });
-    expect(rowStatus(cell([], { isWanted: false }), false).state).toBe('Removed');
+    const off = { isWanted: false, terminal: terminalOf({ isSyncOff: true }) };
+    expect(rowStatus(cell([], off), true).reason).toBe('Syncing is switched off for this device.');
+    // somebody who is not enabled, or not allowed there
+    expect(rowStatus(cell([], { isWanted: false }), false)).toMatchObject({ state: 'Removed', reason: undefined });
     expect([rowStatus(undefined, true).state, rowStatus(undefined, false).state]).toEqual(['Wanted', 'Removed']);
   });
 
@@ -336,6 +375,15 @@ test('templates are counted by finger, face and palm, and never shown', () => {
 
 describe('an order', () => {
   const order = (row: object) => readOrder({ name: 'BDC-1', manager_order: 1, ...row })!;
+
+  test.each([
+    ['2026-03-09 08:00:59.999999', '2026-03-09 08:00:59'],
+    ['2026-03-09T08:00:59', '2026-03-09 08:00:59'],
+    ['2026-02-30 08:00:00', undefined],
+    [null, undefined],
+  ])('that says %j was made at %s', (creation, madeAt) => {
+    expect(order({ creation }).madeAt).toBe(madeAt);
+  });
 
   test.each([
     ['Get Info', { device: 'SN1' }, { kind: 'command', commands: [{ kind: 'info', parameters: {} }] }],

@@ -23,6 +23,10 @@ export const deskBrandOf = ({ brand }: Terminal): string | undefined => DESK_BRA
 const ROLES: Readonly<Record<string, TerminalRole>> = { both: 'both', IN: 'in', OUT: 'out' };
 const DESK_ROLES: Readonly<Record<TerminalRole, string>> = { both: 'both', in: 'IN', out: 'OUT' };
 
+/** Fields that can be forgotten again: a terminal goes on without them, or, without a zone, is not approved. */
+const FORGETTABLE = ['zone', 'name', 'place', 'deviceId'] as const;
+type Forgettable = (typeof FORGETTABLE)[number];
+
 /** What people decided about a terminal in Desk. What they left empty they did not decide. */
 export interface DeviceDecision {
   readonly serialNumber: SerialNumber;
@@ -41,7 +45,9 @@ export interface DeviceDecision {
   readonly address: string | undefined;
   readonly port: number | undefined;
   /** There is something, and it cannot be so: that is not empty. */
-  readonly mistyped: readonly ('address' | 'port')[] | undefined;
+  readonly mistyped: readonly ('zone' | 'address' | 'port')[] | undefined;
+  /** A person took away what stood there (`withEmptied`). */
+  readonly emptied?: readonly Forgettable[];
 }
 
 /** Brands whose terminals are called where they have an address (docs/pull.md). */
@@ -60,7 +66,11 @@ export function readDevice(row: Row): DeviceDecision | undefined {
   const isHost = address === undefined || HOST.test(address);
   const port = Number(row['port'] ?? 0);
   const isPort = Number.isInteger(port) && port >= 0 && port <= 65_535;
-  const mistyped = [...(isHost ? [] : ['address' as const]), ...(isPort ? [] : ['port' as const])];
+  const mistyped = [
+    ...(isKnown ? [] : ['zone' as const]),
+    ...(isHost ? [] : ['address' as const]),
+    ...(isPort ? [] : ['port' as const]),
+  ];
   const problems = [
     isKnown ? '' : `"${zone}" is no time zone. Use a name such as Asia/Dubai.`,
     isHost ? '' : `"${address}" is no IP address or host name.`,
@@ -103,6 +113,7 @@ const isSameOptions = (one: JsonObject, other: JsonObject): boolean =>
 function statusOf(device: DeviceDecision, terminal: Terminal | undefined, isNews: boolean): Terminal['status'] {
   const before = terminal?.status ?? 'pending';
   if (device.isDisabled) return 'blocked';
+  if (device.emptied?.includes('zone') === true) return 'pending';
   if ((device.zone ?? terminal?.zone) === undefined) return before === 'blocked' && isNews ? 'pending' : before;
   if (before === 'blocked' && !isNews) return 'blocked';
   return device.zone === undefined && before === 'pending' ? 'pending' : 'approved';
@@ -132,7 +143,11 @@ export function decideDevice(
     deviceId: device.serialNumber, // what the plugin fills in by itself decides nothing
     ...terminal,
   };
-  const settings = Object.fromEntries(Object.entries(wanted).filter(([key, value]) => known[key] !== value));
+  const forgotten = (device.emptied ?? []).filter((field) => terminal?.[field] !== undefined);
+  const settings = Object.fromEntries([
+    ...Object.entries(wanted).filter(([key, value]) => known[key] !== value),
+    ...forgotten.map((field) => [field, null] as const),
+  ]);
   const options = optionsOf(device, terminal);
   const isSameAddress = isSameOptions(options, terminal?.options ?? {});
   const isSame = terminal?.status === status && Object.keys(settings).length === 0 && isSameAddress;
@@ -151,18 +166,20 @@ export function decideBrand(
   return isNews && brand !== terminal.brand && DESK_BRANDS.some((known) => known === brand) ? brand : undefined;
 }
 
-/** The same, with address and port taken away where a person emptied the field since the decision before. */
+/** The same, with what is taken away where a person emptied the field since the decision before. */
 export function withEmptied(device: DeviceDecision, before: string | undefined): DeviceDecision {
   if (before === undefined || !before.startsWith('{')) return device;
   const old = JSON.parse(before) as Partial<DeviceDecision>; // decisionText wrote it
-  const isEmptied = (field: 'address' | 'port'): boolean =>
-    device[field] === undefined &&
-    device.mistyped?.includes(field) !== true &&
-    (old[field] !== undefined || old.mistyped?.includes(field) === true);
+  const isMistyped = ({ mistyped }: Partial<DeviceDecision>, field: string): boolean =>
+    mistyped?.some((each) => each === field) === true;
+  const isEmptied = (field: Forgettable | 'address' | 'port'): boolean =>
+    device[field] === undefined && !isMistyped(device, field) && (old[field] !== undefined || isMistyped(old, field));
+  const emptied = FORGETTABLE.filter(isEmptied);
   return {
     ...device,
     ...(isEmptied('address') ? { address: '' } : {}),
     ...(isEmptied('port') ? { port: 0 } : {}),
+    ...(emptied.length === 0 ? {} : { emptied }),
   };
 }
 

@@ -1,8 +1,10 @@
 import {
   asPin,
   asSerialNumber,
+  localTimeOf,
   type CommandKind,
   type JsonObject,
+  type LocalTime,
   type Pin,
   type SerialNumber,
   type ZoneName,
@@ -24,6 +26,8 @@ export interface DeskOrder {
   readonly mayOpenDoors: boolean;
   readonly mayManage: boolean;
   readonly owner: string;
+  /** When it was made, by the clock and in the zone of the site. */
+  readonly madeAt: LocalTime | undefined;
   readonly isOpen: boolean;
   readonly modified: string;
   /** The commands that it came to, as we wrote them there; also one of another order that does for both. */
@@ -46,10 +50,18 @@ export function readOrder(row: Row): DeskOrder | undefined {
     mayOpenDoors: isChecked(row, 'door_order'),
     mayManage: isChecked(row, 'manager_order'),
     owner: wordIn(row, 'owner') ?? 'unknown',
+    madeAt: localTimeIn(row, 'creation'),
     isOpen: status === 'Pending' || status === 'Processing',
     modified: wordIn(row, 'modified') ?? '',
     commandIds: (wordIn(row, 'command_id') ?? '').split(', ').filter((id) => /^\d{1,16}$/.test(id)),
   };
+}
+
+/** Frappe writes six digits of a second behind it. */
+function localTimeIn(row: Row, field: string): LocalTime | undefined {
+  const parts = /^(\d{4})-(\d\d)-(\d\d)[ T](\d\d):(\d\d):(\d\d)/.exec(wordIn(row, field) ?? '');
+  const [year = NaN, month = NaN, day = NaN, hour, minute, second] = (parts ?? []).slice(1).map(Number);
+  return localTimeOf(year, month, day, hour, minute, second);
 }
 
 /** A JSON field reads back as text (erpnext-contract.md §5.2). */

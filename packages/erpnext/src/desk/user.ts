@@ -119,7 +119,7 @@ function whyNotWanted({ isWanted, terminal, person }: RosterCell): string | unde
   if (isWanted) return undefined;
   if (terminal.status !== 'approved') return 'The device is not approved.';
   if (person.state === 'left') return 'The person left.';
-  return 'Syncing is switched off for this device.';
+  return terminal.isSyncOff === true ? 'Syncing is switched off for this device.' : undefined;
 }
 
 /** The child table as it must be sent: every row whole, with the name that was just read (erpnext-contract.md §2.3). */

@@ -303,6 +303,21 @@ export function commands(subject: () => Subject): void {
     expect(await takeIds()).toEqual([]);
   });
 
+  test('an open one is handed over to another order of Desk, or to none', async () => {
+    const { store } = subject();
+    await approve(store, SN);
+    const mine = { origin: 'desk', deskName: 'BDC-1' } as const;
+    const [id = '', ended = ''] = await queue(store, orderOf(mine), orderOf(mine));
+    await store.failCommands([{ id: ended }], T0);
+    await store.handOverCommand(id, 'BDC-2');
+    await store.handOverCommand(ended, 'BDC-2');
+    const named = async (deskName: string) => (await store.listCommands({ deskName, limit: 9 })).map((each) => each.id);
+    expect([await named('BDC-1'), await named('BDC-2')]).toEqual([[ended], [id]]);
+    await store.handOverCommand(id, undefined);
+    await store.handOverCommand('999', undefined);
+    expect(await store.findCommand(id)).toMatchObject({ state: 'queued', deskName: undefined });
+  });
+
   test('what people ask is audited with who asked, what the roster wants is not', async () => {
     const { store } = subject();
     await approve(store, SN);

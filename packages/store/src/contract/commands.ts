@@ -163,6 +163,11 @@ export interface CommandStore {
   /** Open ones only, answers how many. One that is leased or sent may still be done by the terminal: `detail` says so. Audited. */
   cancelCommands(ids: readonly string[], actor: string, now: Instant): Promise<number>;
   /**
+   * Another Biometric Device Command counts on it from now on, or none: the one that asked no longer wants it, and others that
+   * it was merged with do. Open ones only.
+   */
+  handOverCommand(id: string, deskName: string | undefined): Promise<void>;
+  /**
    * A failed, expired or cancelled one goes again as a new command; answers its id. Audited. `parameters`: what was true when it
    * was first asked may be otherwise now. Errors: STORE_NOT_FOUND, STORE_WRONG_STATE when it is open or was done.
    */

@@ -59,6 +59,7 @@ const writes = (channel: Channel) =>
     failCommands: (...args) => channel.call('failCommands', ...args),
     verifyCommands: (...args) => channel.call('verifyCommands', ...args),
     cancelCommands: (...args) => channel.call('cancelCommands', ...args),
+    handOverCommand: (...args) => channel.call('handOverCommand', ...args),
     retryCommand: (...args) => channel.call('retryCommand', ...args),
     sweepCommands: (now) => channel.call('sweepCommands', now),
     putPerson: (change, ...rest) => channel.call('putPerson', compact(change), ...rest),

@@ -73,3 +73,8 @@ export function cancelCommands(db: Database, ids: readonly string[], actor: stri
   if (cancelled.length > 0) moveRevision(db);
   return cancelled.length;
 }
+
+export function handOverCommand(db: Database, id: string, deskName: string | undefined): void {
+  const sql = `UPDATE commands SET desk_name = ?2 WHERE id = ?1 AND state IN ${OPEN}`;
+  db.run(sql, numberOfId(id) ?? -1, orNull(deskName));
+}

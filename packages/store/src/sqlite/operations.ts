@@ -74,6 +74,7 @@ export function operationsOf(limits: Limits, terminals: KnownTerminals) {
     failCommands: ends.failCommands,
     verifyCommands: ends.verifyCommands,
     cancelCommands: ends.cancelCommands,
+    handOverCommand: ends.handOverCommand,
     retryCommand,
     sweepCommands,
     putPerson,

@@ -1,3 +1,5 @@
+import { quoteLongNumbers } from './long-numbers.ts';
+
 /** One JSON object of the protocol: keys trimmed and in lower case, values as they came. */
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -25,7 +27,7 @@ export function readMessage(bytes: Uint8Array): Message | undefined {
 
 function parse(text: string): Message | undefined {
   try {
-    const value: unknown = LONG_NUMBER.test(text) ? JSON.parse(text, keepLongNumbers) : JSON.parse(text);
+    const value: unknown = JSON.parse(LONG_NUMBER.test(text) ? quoteLongNumbers(text) : text);
     const fields = fieldsOf(value);
     return fields && { cmd: wordOf(fields['cmd']), ret: wordOf(fields['ret']), fields };
   } catch {
@@ -33,13 +35,7 @@ function parse(text: string): Message | undefined {
   }
 }
 
-const LONG_NUMBER = /[:[,]\s*\d{16}/;
-
-/** Node hands the text of a number to the reviver, which the types do not know yet. */
-const keepLongNumbers = ((_key: string, value: unknown, context?: { readonly source?: string }): unknown =>
-  typeof value === 'number' && !Number.isSafeInteger(value) && /^\d+$/.test(context?.source ?? '')
-    ? context?.source
-    : value) as (key: string, value: unknown) => unknown;
+const LONG_NUMBER = /\d{16}/;
 
 /** An object with its keys trimmed and in lower case; undefined for anything else. */
 export function fieldsOf(value: unknown): Fields | undefined {

@@ -27,9 +27,14 @@ export const AIFACE_ERRORS = {
     when: 'A list of records holds something that is no record.',
     fix: 'Send the record to the developers.',
   },
+  AI_RECORDS_MISSED: {
+    kind: 'malformed',
+    when: 'A message counts other records than were found in it, or has none where they are looked for; it was acknowledged, what could be read is taken, and the message is kept whole.',
+    fix: 'Look at the message for what is missing, enter it by hand, and send it to the developers.',
+  },
   AI_SLOT_UNKNOWN: {
     kind: 'permanent',
-    when: 'A credential carries a `backupnum` that no document names, or content that cannot be.',
+    when: 'A credential carries a `backupnum` that no document names, or none, or content that cannot be.',
     fix: 'Send number and model to the developers; the credential itself is kept encrypted.',
   },
   AI_COMMAND_UNSUPPORTED: {

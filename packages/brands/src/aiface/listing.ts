@@ -1,7 +1,7 @@
 import { asPin, type JsonObject } from '@biolistener/core';
 import { MOST_PAGES, PAGE, SLOT, WITHIN } from './codes.ts';
-import { newFindings, type Findings } from './findings.ts';
-import { enrollIdOf, fieldsOf, integerOf, rowsOf, textOf, type Message } from './message.ts';
+import { asMessage, newFindings, park, type Findings } from './findings.ts';
+import { enrollIdOf, fieldsOf, integerOf, mayHide, missedOf, rowsOf, textOf, type Message } from './message.ts';
 import { takeRows } from './records.ts';
 import {
   ask,
@@ -43,7 +43,10 @@ export function* list(
 ): Generator<Ask, Listed, Heard> {
   const rows: unknown[] = [];
   const seen = new Set<string>();
+  let announced = 0;
   let news: Findings | undefined;
+  const end = (count = announced): Listed =>
+    count > rows.length ? incomplete(cutShort(word, rows.length)) : { kind: 'whole', rows };
   for (let page = 0; page < MOST_PAGES; page += 1) {
     const isFirst = page === 0;
     const question = isFirst ? { cmd: word, stn: true, ...bounds } : { cmd: word, stn: false };
@@ -52,22 +55,24 @@ export function* list(
     if (heard.kind === 'timeout') {
       // a probe behind a page that was not full may stay unanswered; a full page before it says that more is there
       const isProbe = !isFirst && rows.length < PAGE[word];
-      return isProbe ? { kind: 'whole', rows } : incomplete(isFirst ? timedOut(word) : cutShort(word, rows.length));
+      return isProbe ? end() : incomplete(isFirst ? timedOut(word) : cutShort(word, rows.length));
     }
     const { message } = heard;
     const fresh = rowsOf(message.fields);
     const texts = fresh.map((row) => JSON.stringify(row));
+    if (word !== 'getuserlist') announced = Math.max(announced, countOf(message)); // there it may be anything (§6.2)
     if (fresh.length === 0) {
+      if (mayHide(message.fields)) return incomplete(unknownForm(word, message));
       if (isFirst && !isEmpty(message)) return incomplete(refusalOf({ message: { cmd: word } }, message));
-      return { kind: 'whole', rows };
+      return end();
     }
     // the cursor wrapped, or did not move; two equal records at the end of a page and the start of the next are no such thing
-    if (texts.every((text) => seen.has(text)))
-      return countOf(message) > rows.length ? incomplete(cutShort(word, rows.length)) : { kind: 'whole', rows };
+    if (texts.every((text) => seen.has(text))) return end(Math.max(announced, countOf(message)));
     for (const text of texts) seen.add(text);
     rows.push(...fresh);
     news = take(fresh);
-    if (isLast(countOf(message), fresh.length, rows.length, page, word)) return whole(rows, news);
+    const isAll = announced <= rows.length && isLast(countOf(message), fresh.length, rows.length, page, word);
+    if (isAll) return whole(rows, news);
   }
   return incomplete(later('incomplete', `${word} does not come to an end`, news));
 }
@@ -75,6 +80,14 @@ export function* list(
 function isLast(count: number, fresh: number, received: number, page: number, word: Word): boolean {
   if (count > fresh && received >= count) return true; // `count` was a total
   return page > 0 && fresh < PAGE[word];
+}
+
+/** Records in a form that nobody knows are kept as they came: the terminal may count them as read. */
+function unknownForm(word: Word, { fields }: Message): Ended {
+  const found = newFindings();
+  const raw = asMessage('sendlog', { ...fields, cmd: 'sendlog' });
+  if (word !== 'getuserlist') park(found, 'AI_RECORDS_MISSED', missedOf(fields) ?? 'no list', word, raw);
+  return later('incomplete', `a page of ${word} has its rows in no known place`, found);
 }
 
 const whole = (rows: readonly unknown[], news: Findings | undefined): Listed => ({

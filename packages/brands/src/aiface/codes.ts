@@ -128,7 +128,9 @@ export const PHOTO_PAUSE_MS = 400;
 export const STRIKES = 3;
 /** Rows of one page (§6.2, §6.6), and pages that no terminal has. */
 export const PAGE = { getuserlist: 40, getalllog: 50, getnewlog: 50 } as const;
-export const MOST_PAGES = 1000;
+export const MOST_PAGES = { getuserlist: 1000, getalllog: 4000, getnewlog: 4000 } as const;
+/** All rows of one listing, as text and without their pictures; a hundred thousand records have half of it. */
+export const MOST_LISTED_BYTES = 32 * 1024 * 1024;
 /** A clock further off than this at the greeting makes the records of the session doubtful, s (§8). */
 export const SUSPECT_SECONDS = 300;
 /** A record older than this opens no door, s (§5.2). */

@@ -24,7 +24,7 @@ export function* playLogs(
     return news;
   });
   if (listed.kind === 'incomplete') return listed.ended;
-  return done({ rows: listed.rows.length, records: taken }, listed.news);
+  return done({ rows: listed.rows, records: taken }, listed.news);
 }
 
 /** What cannot be told to be outside is inside: a record with a broken date is kept and shown. */

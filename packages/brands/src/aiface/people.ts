@@ -18,37 +18,35 @@ import {
 import { takeCredential } from './users.ts';
 
 interface ListedUser {
-  readonly slots: number[];
+  readonly slots: Set<number>;
   admin: number | undefined;
 }
 
 /** One row per credential, so rows of a person are put together (§6.2). */
-export function usersOf(rows: readonly unknown[]): Map<string, ListedUser> {
-  const users = new Map<string, ListedUser>();
+function noteUsers(rows: readonly unknown[], users: Map<string, ListedUser>): undefined {
   for (const row of rows) {
     const fields = fieldsOf(row) ?? {};
     const enrollId = enrollIdOf(fields['enrollid']);
     if (enrollId === undefined || enrollId === '0') continue;
-    const user = users.get(enrollId) ?? { slots: [], admin: undefined };
+    const user = users.get(enrollId) ?? { slots: new Set(), admin: undefined };
     const slot = integerOf(fields['backupnum']);
-    if (slot !== undefined && !user.slots.includes(slot)) user.slots.push(slot);
+    if (slot !== undefined) user.slots.add(slot);
     user.admin = integerOf(fields['admin']) ?? user.admin;
     users.set(enrollId, user);
   }
-  return users;
 }
 
 /** Everybody on the terminal; nothing is told of an incomplete list. */
 export function* playList(): Talk {
-  const listed = yield* list('getuserlist', {}, () => undefined);
+  const users = new Map<string, ListedUser>();
+  const listed = yield* list('getuserlist', {}, (rows) => noteUsers(rows, users));
   if (listed.kind === 'incomplete') return listed.ended;
   const news = newFindings();
-  const users = usersOf(listed.rows);
   for (const [enrollId, { slots, admin }] of users) {
     const privilege = admin === undefined ? {} : { privilege: admin };
-    news.events.push({ kind: 'user', user: { pin: asPin(enrollId), ...privilege, extra: { slots } } });
+    news.events.push({ kind: 'user', user: { pin: asPin(enrollId), ...privilege, extra: { slots: [...slots] } } });
   }
-  return done({ users: users.size, rows: listed.rows.length }, news);
+  return done({ users: users.size, rows: listed.rows }, news);
 }
 
 /** Credentials with their content. What is not there says so by coming back without anything (§6.3). */
@@ -119,7 +117,8 @@ export function* playRemove(enrollid: number | string, canList: boolean): Talk {
 }
 
 function* slotsLeft(enrollid: number | string): Generator<Ask, readonly number[] | Ended, Heard> {
-  const listed = yield* list('getuserlist', {}, () => undefined);
+  const users = new Map<string, ListedUser>();
+  const listed = yield* list('getuserlist', {}, (rows) => noteUsers(rows, users));
   if (listed.kind === 'incomplete') return listed.ended;
-  return usersOf(listed.rows).get(String(enrollid))?.slots ?? [];
+  return [...(users.get(String(enrollid))?.slots ?? [])];
 }

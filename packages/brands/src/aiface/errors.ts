@@ -54,8 +54,8 @@ export const AIFACE_ERRORS = {
   },
   AI_LOGS_UNREAD: {
     kind: 'permanent',
-    when: 'Logs were to be cleared while the terminal still holds records that it did not hand over.',
-    fix: 'Read its new logs first.',
+    when: 'Logs were to be cleared of a terminal that does not show all its records, so nobody knows whether all are here.',
+    fix: 'Take them from the terminal by hand, and clear them there. A new firmware is tried again by itself.',
   },
   AI_NOTHING_TO_WRITE: {
     kind: 'permanent',

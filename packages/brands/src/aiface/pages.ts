@@ -13,6 +13,13 @@ export type Listed =
   /** Some of it came, and nobody may conclude anything from what did not. */
   | { readonly kind: 'incomplete'; readonly ended: Ended };
 
+export interface Manner {
+  /** Stored before the first question. */
+  readonly news?: Findings | undefined;
+  /** It ends where the terminal says so, and not where it falls silent or a page is short: something is to be erased. */
+  readonly isProven?: boolean;
+}
+
 /** Nothing there is said in three ways, none of them a failure (protocols/aiface-websocket.md §6.6; C30). */
 const isEmpty = (message: Message): boolean =>
   rowsOf(message.fields).length === 0 &&
@@ -26,15 +33,16 @@ export function* list(
   word: Word,
   bounds: JsonObject,
   take: (rows: readonly unknown[]) => Findings | undefined,
+  { news: before, isProven = false }: Manner = {},
 ): Generator<Ask, Listed, Heard> {
   const progress = new Progress(word);
-  let news: Findings | undefined;
+  let news = before;
   for (let page = 0; page < MOST_PAGES[word]; page += 1) {
     const isFirst = page === 0;
     const question = isFirst ? { cmd: word, stn: true, ...bounds } : { cmd: word, stn: false };
     const heard = yield ask(question, WITHIN.page, news);
     news = undefined;
-    if (heard.kind === 'timeout') return isFirst ? incomplete(timedOut(word)) : unanswered(word, progress);
+    if (heard.kind === 'timeout') return isFirst ? incomplete(timedOut(word)) : unanswered(word, progress, isProven);
     const { message } = heard;
     const fresh = rowsOf(message.fields);
     if (fresh.length === 0 && mayHide(message.fields)) return incomplete(unknownForm(word, message));
@@ -44,20 +52,23 @@ export function* list(
     if (fresh.length === 0 || !isNew) return ended(word, progress);
     news = take(fresh);
     if (progress.isTooMuch) return incomplete(tooMuch(word, news));
-    if (isLast(countOf(message), fresh.length, progress, page, word)) return ended(word, progress, news);
+    const isSaid = isTotal(countOf(message), fresh.length, progress);
+    if (isSaid || (!isProven && isShort(fresh.length, progress, page, word))) return ended(word, progress, news);
   }
   return incomplete(later('incomplete', `${word} does not come to an end`, news));
 }
 
 /** A probe behind a page that was not full may stay unanswered; a full page before it says that more is there. */
-const unanswered = (word: Word, progress: Progress): Listed =>
-  progress.received < PAGE[word] ? ended(word, progress) : incomplete(cutShort(word, progress.received));
+const unanswered = (word: Word, progress: Progress, isProven: boolean): Listed =>
+  progress.received < PAGE[word] && !isProven ? ended(word, progress) : incomplete(cutShort(word, progress.received));
 
-function isLast(count: number, fresh: number, { received, announced }: Progress, page: number, word: Word): boolean {
-  if (received < announced) return false;
-  if (count > fresh && received >= count) return true; // `count` was a total
-  return page > 0 && fresh < PAGE[word];
-}
+/** `count` was of all rows and not of this page, and they came. */
+const isTotal = (count: number, fresh: number, { received, announced }: Progress): boolean =>
+  received >= announced && count > fresh && received >= count;
+
+/** No first page, and not full. */
+const isShort = (fresh: number, { received, announced }: Progress, page: number, word: Word): boolean =>
+  received >= announced && page > 0 && fresh < PAGE[word];
 
 /** The terminal has no more to say; that is all of it, unless it said that there is more. */
 function ended(word: Word, { received, announced }: Progress, news?: Findings): Listed {

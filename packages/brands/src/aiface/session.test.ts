@@ -249,24 +249,6 @@ describe('a page that begins with a record that came already', () => {
   });
 });
 
-test('logs are cleared only after the new ones are stored, and only when somebody means it', () => {
-  const bench = ready();
-  expect(() => bench.command('logs.clear')).toThrow('AI_COMMAND_UNCONFIRMED');
-  bench.command('logs.clear', { confirmed: true });
-  bench.hears({ ret: 'getnewlog', result: true, count: 1, record: [{ enrollid: 17, time: '2025-03-04 08:00:00' }] });
-  expect(bench.last?.['cmd']).toBe('getnewlog');
-  expect(bench.sent.map(({ cmd }) => cmd)).not.toContain('cleanlog');
-  bench.hears({ ret: 'getnewlog', result: true, record: [] });
-  expect(eventsOf(bench, 'punch')).toHaveLength(1);
-  expect(bench.last).toEqual({ cmd: 'cleanlog' });
-  bench.hears({ ret: 'cleanlog', result: true });
-  expect(bench.results).toMatchObject([{ verdict: 'done' }]);
-  const mute = { ...PROFILE, unsupported: ['getnewlog'] };
-  expect(() => ready({ profile: { ...mute, used: { newlog: 3 } } }).command('logs.clear', { confirmed: true })).toThrow(
-    'AI_LOGS_UNREAD',
-  );
-});
-
 describe('C31: a terminal that was made busy', () => {
   test('is let go at the end, also when the write fails', () => {
     const bench = ready({ options: { quietWhileWriting: true } });

@@ -120,6 +120,8 @@ export const WITHIN = { simple: 10_000, page: 15_000, slow: 20_000, restart: 3_0
 export const TOMBSTONE_MS = 30_000;
 /** How often a terminal that does not push everything is asked for the rest (§6.6). */
 export const READ_NEWS_MS = 60_000;
+/** How soon a terminal that shows "busy" is let go again after that failed; no sooner than a late answer is waited for. */
+export const FREE_AGAIN_MS = TOMBSTONE_MS;
 /** How far back the first of these readings goes, and the one after a page that could not be stored. */
 export const REREAD_MS = 2 * 86_400_000;
 /** Between two photos, as the terminal computes a face for each (§6.4). */

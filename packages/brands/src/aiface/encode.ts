@@ -98,8 +98,8 @@ function userUpdate(parameters: JsonObject, ctx: EncodeContext): Written {
   return writing(steps, ctx);
 }
 
-const isQuiet = ({ terminal }: EncodeContext): { readonly isQuiet?: true } =>
-  terminal.options?.['quietWhileWriting'] === true ? { isQuiet: true } : {};
+const isQuiet = ({ terminal: { options, profile } }: EncodeContext): { readonly isQuiet?: true } =>
+  options?.['quietWhileWriting'] === true && !unsupportedProblem('disabledevice', profile) ? { isQuiet: true } : {};
 
 const writing = (steps: readonly ScriptStep[], ctx: EncodeContext): Written => ({
   word: 'setuserinfo',

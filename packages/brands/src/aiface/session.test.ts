@@ -249,31 +249,6 @@ describe('a page that begins with a record that came already', () => {
   });
 });
 
-describe('C31: a terminal that was made busy', () => {
-  test('is let go at the end, also when the write fails', () => {
-    const bench = ready({ options: { quietWhileWriting: true } });
-    bench.hears({ ret: 'enabledevice', result: true });
-    bench.command('user.update', { pin: '17', card: '5' });
-    expect(bench.last).toEqual({ cmd: 'disabledevice' });
-    expect(bench.terminal.profile['isDisabled']).toBe(true);
-    bench.hears({ ret: 'disabledevice', result: true });
-    bench.wait(); // setuserinfo stays unanswered
-    expect(bench.last).toEqual({ cmd: 'enabledevice' });
-    bench.hears({ ret: 'enabledevice', result: true });
-    expect(bench.terminal.profile['isDisabled']).toBeUndefined();
-    expect(bench.results).toMatchObject([{ code: 'timeout', verdict: 'failed-for-now' }]);
-  });
-
-  test('and left so by a crash is let go after the next greeting', () => {
-    const bench = ready({ profile: { ...PROFILE, isDisabled: true } });
-    expect(bench.sent).toEqual([{ cmd: 'enabledevice' }]);
-    expect(bench.session.isFree).toBe(false);
-    bench.hears({ ret: 'enabledevice', result: true });
-    expect(bench.session.isFree).toBe(true);
-    expect(bench.terminal.profile['isDisabled']).toBeUndefined();
-  });
-});
-
 test('a person is read back as one, with what is not there known not to be', () => {
   const bench = ready();
   bench.command('user.query', { pin: '17' });

@@ -1,6 +1,6 @@
 import { toLocal, type CommandResult, type Instant, type Json, type SerialNumber } from '@biolistener/core';
 import type { DecodeContext, Decoded, SocketContext, SocketInput, SocketSession, SocketStep } from '@biolistener/wire';
-import { READ_NEWS_MS, REREAD_MS, STRIKES, TOMBSTONE_MS } from './codes.ts';
+import { FREE_AGAIN_MS, READ_NEWS_MS, REREAD_MS, STRIKES, TOMBSTONE_MS } from './codes.ts';
 import { unsupportedProblem } from './compatibility.ts';
 import { decodedOf, newFindings, type Findings } from './findings.ts';
 import { identify } from './identify.ts';
@@ -10,10 +10,11 @@ import { readMessage, type Message } from './message.ts';
 import { bearsOwner, isAnswerTo, isForeign } from './matching.ts';
 import { readScript, type Script } from './script.ts';
 import {
-  enable,
+  done,
   later,
   playSteps,
   quietly,
+  release,
   type Ask,
   type ContextOf,
   type Ended,
@@ -45,6 +46,8 @@ class AifaceSession implements SocketSession {
   #context: SocketContext = { now: 0, terminal: undefined };
   /** When the terminal is asked for what it did not push. */
   #readAt: Instant | undefined;
+  /** When it is let go, of a terminal that may show "busy". */
+  #freeAt: Instant | undefined;
   /**
    * What it hands over counts as read there, whether or not it was stored here. After a crash that is possible, and where news
    * are read anyway the last days are read first; where a page is known to be missing, they are read in any case.
@@ -58,7 +61,8 @@ class AifaceSession implements SocketSession {
   }
 
   get wakeAt(): Instant | undefined {
-    return this.#pending ? (this.#pending.sendAt ?? this.#pending.deadline) : this.#readAt;
+    if (this.#pending) return this.#pending.sendAt ?? this.#pending.deadline;
+    return this.#freeAt === undefined ? this.#readAt : Math.min(this.#freeAt, this.#readAt ?? Infinity);
   }
 
   receive(bytes: Uint8Array, isBinary: boolean, ctx: SocketContext): SocketInput {
@@ -76,10 +80,12 @@ class AifaceSession implements SocketSession {
     const isFirst = this.serialNumber === undefined;
     this.serialNumber = serialNumber;
     this.#context = ctx;
-    const mayBeBusy =
-      ctx.terminal?.profile['isDisabled'] === true || ctx.terminal?.options?.['quietWhileWriting'] === true;
     this.#planReading();
-    return isFirst && mayBeBusy && this.isFree ? this.#start(undefined, 'enabledevice', setFree()) : undefined;
+    this.#planFreeing(ctx.now);
+    const isQuiet = ctx.terminal?.options?.['quietWhileWriting'] === true;
+    const isDisabled = ctx.terminal?.profile['isDisabled'] === true;
+    const mayBeBusy = this.#freeAt !== undefined || (isFirst && (isQuiet || isDisabled));
+    return mayBeBusy && this.isFree ? this.#free() : undefined;
   }
 
   begin(command: Parameters<SocketSession['begin']>[0], ctx: SocketContext): SocketStep {
@@ -95,7 +101,7 @@ class AifaceSession implements SocketSession {
     this.#context = ctx;
     const pending = this.#pending;
     if (ctx.now < (this.wakeAt ?? Infinity)) return undefined;
-    if (!pending) return this.#read();
+    if (!pending) return this.#chore();
     if (pending.sendAt !== undefined) return this.#sendNow(pending);
     const { cmd } = pending.asked.message;
     this.#bury(cmd);
@@ -122,6 +128,29 @@ class AifaceSession implements SocketSession {
     if ([pending?.word, this.#heard].some((word) => word === NEW_LOGS || word === ALL_LOGS)) this.#loss = 'certain';
     if (pending && pending.sendAt === undefined) this.#bury(pending.asked.message.cmd);
     this.#planReading();
+    this.#planFreeing(pending ? now : now + FREE_AGAIN_MS);
+  }
+
+  /** What is due without anybody's command. */
+  #chore(): SocketStep | undefined {
+    const { now } = this.#context;
+    if (now < (this.#freeAt ?? Infinity)) return this.#read();
+    this.#planFreeing(now); // somebody may have let it go meanwhile
+    if (this.#freeAt !== undefined) return this.#free();
+    return now < (this.#readAt ?? Infinity) ? undefined : this.#read();
+  }
+
+  /** A terminal that did not say yes to being let go is asked until it does, unless it answers neither of the two words. */
+  #planFreeing(at: Instant, isFreed = false): void {
+    const profile = this.#context.terminal?.profile ?? {};
+    const isMute = ['disabledevice', 'enabledevice'].every((word) => unsupportedProblem(word, profile));
+    const mayBeBusy = profile['isDisabled'] === true && !isFreed && !isMute;
+    this.#freeAt = mayBeBusy ? Math.min(at, this.#freeAt ?? Infinity) : undefined;
+  }
+
+  #free(): SocketStep {
+    this.#freeAt = undefined;
+    return this.#start(undefined, 'enabledevice', release(done()));
   }
 
   /** Greetings and commands are more frequent than it is read, and move nothing. */
@@ -216,6 +245,7 @@ class AifaceSession implements SocketSession {
   #over({ commandId, word }: Pick<Pending, 'commandId' | 'word'>, ended: Ended, also: Findings): SocketStep {
     const found = join(ended.news, also) ?? newFindings();
     this.#planReading();
+    this.#planFreeing(this.#context.now + FREE_AGAIN_MS, found.profile['isDisabled'] === null);
     if (commandId !== undefined) {
       const { code, info } = ended;
       // what must not happen twice is not tried again by itself, whatever became of it
@@ -288,13 +318,6 @@ function join(a: Findings | undefined, b: Findings): Findings | undefined {
     parked: [...a.parked, ...b.parked],
     profile: { ...a.profile, ...b.profile },
   };
-}
-
-function* setFree(): Talk {
-  const isFree = yield* enable();
-  const news = newFindings();
-  if (isFree) news.profile['isDisabled'] = null;
-  return { verdict: 'done', code: String(isFree), info: {}, news };
 }
 
 function talkOf(script: Script, contextOf: ContextOf): Talk {

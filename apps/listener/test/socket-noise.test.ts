@@ -95,6 +95,29 @@ test('messages that never become whole are counted as what they hold in memory, 
   expect(await socket.next()).toMatchObject({ result: true, logindex: 5 });
 });
 
+test('a whole message that is too large before any greeting is not read, and one with a picture is', async () => {
+  const mailbox = await live();
+  const stranger = await handSocket(mailbox.port);
+  running.push({ stop: () => Promise.resolve(stranger.socket.terminate()) });
+  stranger.say(logOf(GOOD, [rowOf({ image: Buffer.alloc(400_000, 'k').toString('base64') })]));
+  expect(await stranger.next()).toMatchObject({ ret: 'sendlog', result: false }); // read, and nobody's
+  stranger.say(logOf(GOOD, [rowOf({ image: Buffer.alloc(900_000, 'k').toString('base64') })]));
+  expect(await stranger.closed()).toBe(1009);
+  expect(stranger.heard).toHaveLength(1);
+  expect(mailbox.log.lines.join()).toContain('too much before any greeting');
+});
+
+test('a large message right behind the greeting is of a terminal that greeted', async () => {
+  const mailbox = await live();
+  const socket = await handSocket(mailbox.port);
+  running.push({ stop: () => Promise.resolve(socket.socket.terminate()) });
+  await until(async () => ((await mailbox.store.findTerminal(GOOD)) ? true : undefined), 'the terminal');
+  socket.say(regOf(GOOD));
+  socket.say(logOf(GOOD, [rowOf({ image: Buffer.alloc(900_000, 'k').toString('base64') })], 6));
+  expect(await socket.next()).toMatchObject({ ret: 'reg' });
+  expect(await socket.next()).toMatchObject({ ret: 'sendlog' });
+});
+
 test('all that one address sends at once has a limit, also in pieces', async () => {
   const mailbox = await live({ BIOLISTENER_IN_FLIGHT_MIB: '8' });
   const names = [1, 2].map((at) => serial(`AYTI5100000${at}`));

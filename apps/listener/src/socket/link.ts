@@ -29,7 +29,10 @@ export interface LinkOwner {
 /** What the connection below a socket tells. */
 type Wire = Pick<Socket, 'bytesRead'>;
 
-/** A greeting has some hundred bytes; records of a terminal that need not greet may have a picture with them. */
+/**
+ * A greeting has some hundred bytes; records of a terminal that need not greet may have a picture with them, of some hundred
+ * kilobytes. One with more is hung up on, comes back, greets, and sends the same again.
+ */
 const MOST_BEFORE_GREETING = 1024 * 1024;
 
 /** More messages than this wait for the store: the terminal is not read from until some are done. */
@@ -201,11 +204,23 @@ export class SocketLink {
   }
 
   async #take(data: Buffer, isBinary: boolean): Promise<void> {
+    // asked here and not when it came: the greeting may have been right before it
+    if (this.announced === undefined && data.length > MOST_BEFORE_GREETING) return this.#tooMuch(data.length);
     const input = this.#session.receive(data, isBinary, this.#context());
     if (input.kind === 'answer') return this.#carry(input.step);
     if (input.kind === 'request') return this.#serve(data, input);
     // noise of a terminal that is known is kept for a person to look at; of anybody else it is nothing
     if (input.isNoise === true && this.serialNumber !== undefined) await this.#reply(data);
+  }
+
+  /** Not even looked at: reading it would take the time of those who said who they are. */
+  #tooMuch(bytes: number): void {
+    const { brand, deps } = this.#owner;
+    sometimes(deps, `socket size ${this.address}`, (times) =>
+      deps.log.warn({ brand: brand.name, remoteAddress: this.address, bytes, times }, 'too much before any greeting'),
+    );
+    this.close(1009);
+    void this.end('connection-lost');
   }
 
   async #serve(data: Buffer, input: Extract<SocketInput, { kind: 'request' }>): Promise<void> {

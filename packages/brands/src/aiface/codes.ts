@@ -120,6 +120,8 @@ export const WITHIN = { simple: 10_000, page: 15_000, slow: 20_000, restart: 3_0
 export const TOMBSTONE_MS = 30_000;
 /** How often a terminal that does not push everything is asked for the rest (§6.6). */
 export const READ_NEWS_MS = 60_000;
+/** How soon a terminal that shows "busy" is let go again after that failed; no sooner than a late answer is waited for. */
+export const FREE_AGAIN_MS = TOMBSTONE_MS;
 /** How far back the first of these readings goes, and the one after a page that could not be stored. */
 export const REREAD_MS = 2 * 86_400_000;
 /** Between two photos, as the terminal computes a face for each (§6.4). */
@@ -128,7 +130,9 @@ export const PHOTO_PAUSE_MS = 400;
 export const STRIKES = 3;
 /** Rows of one page (§6.2, §6.6), and pages that no terminal has. */
 export const PAGE = { getuserlist: 40, getalllog: 50, getnewlog: 50 } as const;
-export const MOST_PAGES = 1000;
+export const MOST_PAGES = { getuserlist: 1000, getalllog: 4000, getnewlog: 4000 } as const;
+/** All rows of one listing, as text and without their pictures; a hundred thousand records have half of it. */
+export const MOST_LISTED_BYTES = 32 * 1024 * 1024;
 /** A clock further off than this at the greeting makes the records of the session doubtful, s (§8). */
 export const SUSPECT_SECONDS = 300;
 /** A record older than this opens no door, s (§5.2). */

@@ -98,8 +98,8 @@ function userUpdate(parameters: JsonObject, ctx: EncodeContext): Written {
   return writing(steps, ctx);
 }
 
-const isQuiet = ({ terminal }: EncodeContext): { readonly isQuiet?: true } =>
-  terminal.options?.['quietWhileWriting'] === true ? { isQuiet: true } : {};
+const isQuiet = ({ terminal: { options, profile } }: EncodeContext): { readonly isQuiet?: true } =>
+  options?.['quietWhileWriting'] === true && !unsupportedProblem('disabledevice', profile) ? { isQuiet: true } : {};
 
 const writing = (steps: readonly ScriptStep[], ctx: EncodeContext): Written => ({
   word: 'setuserinfo',
@@ -147,14 +147,12 @@ const clockSet: Writer = (_parameters, { terminal, now }) => {
   return single({ cmd: 'settime', cloudtime: toLocal(now, zone) });
 };
 
-/** Only what the terminal handed over may be forgotten: new records are read first, or known to be none (§6.6). */
-const logsClear: Writer = (parameters, { terminal }) => {
+/** Only what is stored may be forgotten: the terminal must show all that it has (§6.6). */
+const logsClear: Writer = (parameters, { terminal: { profile } }) => {
   if (parameters['confirmed'] !== true) throw new Refusal('AI_COMMAND_UNCONFIRMED', 'clearing needs `confirmed: true`');
-  const drains = !unsupportedProblem('getnewlog', terminal.profile);
-  const used = terminal.profile['used'];
-  if (!drains && (!isObject(used) || used['newlog'] !== 0))
-    throw new Refusal('AI_LOGS_UNREAD', 'the terminal did not say that all records were handed over');
-  return { word: 'cleanlog', script: { play: 'clear', drains } };
+  if (unsupportedProblem('getalllog', profile))
+    throw new Refusal('AI_LOGS_UNREAD', 'the terminal does not show its records, so nobody knows whether all are here');
+  return { word: 'cleanlog', script: { play: 'clear', drains: !unsupportedProblem('getnewlog', profile) } };
 };
 
 /** Nothing that erases a terminal can be asked for in its own words (§6.5, §6.7, §11). */
@@ -199,10 +197,13 @@ const WRITERS: Readonly<Record<CommandKind, Writer>> = {
   raw,
 };
 
-/** Lists are long; a lost process is noticed a little later for it. */
-const LONG_MS = 600_000;
-const isLong = ({ play }: Script): boolean =>
-  play === 'list' || play === 'logs' || play === 'clear' || play === 'remove';
+/** Lists are long, and of records longer still; a lost process is noticed a little later for it. */
+const LONG_MS: Partial<Record<Script['play'], number>> = {
+  list: 600_000,
+  remove: 600_000,
+  logs: 3_600_000,
+  clear: 3_600_000,
+};
 
 /**
  * A command as the script of its conversation, or why this terminal cannot have it. Never throws.
@@ -217,7 +218,8 @@ export function encode(command: Command, ctx: EncodeContext): Encoded {
     if (hasSecretReference(parameters)) throw new Refusal('AI_SECRET_UNRESOLVED', 'a secret was not put in its place');
     const { word, script } = WRITERS[kind](parameters, ctx);
     refuseIf(unsupportedProblem(word, profile));
-    const patience = isLong(script) ? { answerWithinMs: LONG_MS } : {};
+    const answerWithinMs = LONG_MS[script.play];
+    const patience = answerWithinMs === undefined ? {} : { answerWithinMs };
     return { kind: 'encoded', id, word, bytes: writeScript(script), ...patience };
   } catch (error) {
     const isOurs = error instanceof Refusal;

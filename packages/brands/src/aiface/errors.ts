@@ -27,9 +27,14 @@ export const AIFACE_ERRORS = {
     when: 'A list of records holds something that is no record.',
     fix: 'Send the record to the developers.',
   },
+  AI_RECORDS_MISSED: {
+    kind: 'malformed',
+    when: 'A message counts other records than were found in it, or has none where they are looked for; it was acknowledged, what could be read is taken, and the message is kept whole.',
+    fix: 'Look at the message for what is missing, enter it by hand, and send it to the developers.',
+  },
   AI_SLOT_UNKNOWN: {
     kind: 'permanent',
-    when: 'A credential carries a `backupnum` that no document names, or content that cannot be.',
+    when: 'A credential carries a `backupnum` that no document names, or none, or content that cannot be.',
     fix: 'Send number and model to the developers; the credential itself is kept encrypted.',
   },
   AI_COMMAND_UNSUPPORTED: {
@@ -49,8 +54,8 @@ export const AIFACE_ERRORS = {
   },
   AI_LOGS_UNREAD: {
     kind: 'permanent',
-    when: 'Logs were to be cleared while the terminal still holds records that it did not hand over.',
-    fix: 'Read its new logs first.',
+    when: 'Logs were to be cleared of a terminal that does not show all its records, so nobody knows whether all are here.',
+    fix: 'Take them from the terminal by hand, and clear them there. A new firmware is tried again by itself.',
   },
   AI_NOTHING_TO_WRITE: {
     kind: 'permanent',

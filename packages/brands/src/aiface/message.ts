@@ -1,3 +1,5 @@
+import { quoteLongNumbers } from './long-numbers.ts';
+
 /** One JSON object of the protocol: keys trimmed and in lower case, values as they came. */
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -25,7 +27,7 @@ export function readMessage(bytes: Uint8Array): Message | undefined {
 
 function parse(text: string): Message | undefined {
   try {
-    const value: unknown = LONG_NUMBER.test(text) ? JSON.parse(text, keepLongNumbers) : JSON.parse(text);
+    const value: unknown = JSON.parse(LONG_NUMBER.test(text) ? quoteLongNumbers(text) : text);
     const fields = fieldsOf(value);
     return fields && { cmd: wordOf(fields['cmd']), ret: wordOf(fields['ret']), fields };
   } catch {
@@ -33,13 +35,7 @@ function parse(text: string): Message | undefined {
   }
 }
 
-const LONG_NUMBER = /[:[,]\s*\d{16}/;
-
-/** Node hands the text of a number to the reviver, which the types do not know yet. */
-const keepLongNumbers = ((_key: string, value: unknown, context?: { readonly source?: string }): unknown =>
-  typeof value === 'number' && !Number.isSafeInteger(value) && /^\d+$/.test(context?.source ?? '')
-    ? context?.source
-    : value) as (key: string, value: unknown) => unknown;
+const LONG_NUMBER = /\d{16}/;
 
 /** An object with its keys trimmed and in lower case; undefined for anything else. */
 export function fieldsOf(value: unknown): Fields | undefined {
@@ -69,10 +65,30 @@ export function integerOf(value: unknown): number | undefined {
 export const isYes = (value: unknown): boolean =>
   value === true || ['1', 'true'].includes(textOf(value)?.toLowerCase() ?? '');
 
-/** What follows from §5.2: some HTTP variants call the records `log` or `logs`. */
-export function rowsOf(fields: Fields): readonly unknown[] {
-  const rows = [fields['record'], fields['log'], fields['logs']].find(Array.isArray);
-  return (rows as readonly unknown[] | undefined) ?? [];
+/** Some HTTP variants call the records `log` or `logs`; a single one may come without a list around it (§5.2). */
+const LISTS = ['record', 'log', 'logs'] as const;
+
+/** The records of a message; undefined where nothing is that looks like any. */
+function listOf(fields: Fields): readonly unknown[] | undefined {
+  const found = LISTS.map((name) => fields[name]).filter((value) => typeof value === 'object' && value !== null);
+  return found.length === 0 ? undefined : found.flat();
+}
+
+export const rowsOf = (fields: Fields): readonly unknown[] => listOf(fields) ?? [];
+
+/** What of a message may have been overlooked: it counts other records than it has, or has none in any known place. */
+export function missedOf(fields: Fields): string | undefined {
+  const [list, count] = [listOf(fields), integerOf(fields['count'])];
+  if (list === undefined) return count === 0 ? undefined : `${count ?? 'uncounted'} records, and no list of them`;
+  return count === undefined || count === list.length ? undefined : `${count} records counted, ${list.length} found`;
+}
+
+/** Whether a page without a list may have records all the same, by what it counts or where they are elsewhere. */
+export function mayHide(fields: Fields): boolean {
+  const count = integerOf(fields['count']);
+  if (listOf(fields) !== undefined || count === 0) return false;
+  const content = [...LISTS, 'records'].map((name) => fields[name] ?? '');
+  return (count ?? 0) > 0 || content.some((value) => value !== '');
 }
 
 /** A person's number as digits without leading zeros, `0` for nobody; undefined for what is no such number (§4.8). */

@@ -23,7 +23,7 @@ interface Row {
   readonly raw: Uint8Array;
 }
 
-const withoutImage = ({ image: _, ...rest }: Fields): Fields => rest;
+export const withoutImage = ({ image: _, ...rest }: Fields): Fields => rest;
 
 /**
  * Takes records of a push or a page: each becomes a punch, an event of the door, or a parked record; never nothing.

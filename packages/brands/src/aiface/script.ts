@@ -24,7 +24,7 @@ export type Script =
     }
   | { readonly play: 'remove'; readonly enrollid: number | string; readonly canList: boolean; readonly isQuiet?: true }
   | { readonly play: 'logs'; readonly word: 'getalllog' | 'getnewlog'; readonly from?: string; readonly to?: string }
-  /** New records first, all of them stored, and then the terminal may forget. */
+  /** All records are read and stored, and then the terminal may forget; `drains`: what is new since as well. */
   | { readonly play: 'clear'; readonly drains: boolean };
 
 export const writeScript = (script: Script): Uint8Array => Buffer.from(JSON.stringify(script));

@@ -249,49 +249,6 @@ describe('a page that begins with a record that came already', () => {
   });
 });
 
-test('logs are cleared only after the new ones are stored, and only when somebody means it', () => {
-  const bench = ready();
-  expect(() => bench.command('logs.clear')).toThrow('AI_COMMAND_UNCONFIRMED');
-  bench.command('logs.clear', { confirmed: true });
-  bench.hears({ ret: 'getnewlog', result: true, count: 2, record: [{ enrollid: 17, time: '2025-03-04 08:00:00' }] });
-  expect(bench.last?.['cmd']).toBe('getnewlog');
-  expect(bench.sent.map(({ cmd }) => cmd)).not.toContain('cleanlog');
-  bench.hears({ ret: 'getnewlog', result: true, record: [] });
-  expect(eventsOf(bench, 'punch')).toHaveLength(1);
-  expect(bench.last).toEqual({ cmd: 'cleanlog' });
-  bench.hears({ ret: 'cleanlog', result: true });
-  expect(bench.results).toMatchObject([{ verdict: 'done' }]);
-  const mute = { ...PROFILE, unsupported: ['getnewlog'] };
-  expect(() => ready({ profile: { ...mute, used: { newlog: 3 } } }).command('logs.clear', { confirmed: true })).toThrow(
-    'AI_LOGS_UNREAD',
-  );
-});
-
-describe('C31: a terminal that was made busy', () => {
-  test('is let go at the end, also when the write fails', () => {
-    const bench = ready({ options: { quietWhileWriting: true } });
-    bench.hears({ ret: 'enabledevice', result: true });
-    bench.command('user.update', { pin: '17', card: '5' });
-    expect(bench.last).toEqual({ cmd: 'disabledevice' });
-    expect(bench.terminal.profile['isDisabled']).toBe(true);
-    bench.hears({ ret: 'disabledevice', result: true });
-    bench.wait(); // setuserinfo stays unanswered
-    expect(bench.last).toEqual({ cmd: 'enabledevice' });
-    bench.hears({ ret: 'enabledevice', result: true });
-    expect(bench.terminal.profile['isDisabled']).toBeUndefined();
-    expect(bench.results).toMatchObject([{ code: 'timeout', verdict: 'failed-for-now' }]);
-  });
-
-  test('and left so by a crash is let go after the next greeting', () => {
-    const bench = ready({ profile: { ...PROFILE, isDisabled: true } });
-    expect(bench.sent).toEqual([{ cmd: 'enabledevice' }]);
-    expect(bench.session.isFree).toBe(false);
-    bench.hears({ ret: 'enabledevice', result: true });
-    expect(bench.session.isFree).toBe(true);
-    expect(bench.terminal.profile['isDisabled']).toBeUndefined();
-  });
-});
-
 test('a person is read back as one, with what is not there known not to be', () => {
   const bench = ready();
   bench.command('user.query', { pin: '17' });

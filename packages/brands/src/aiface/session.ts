@@ -1,18 +1,20 @@
 import { toLocal, type CommandResult, type Instant, type Json, type SerialNumber } from '@biolistener/core';
 import type { DecodeContext, Decoded, SocketContext, SocketInput, SocketSession, SocketStep } from '@biolistener/wire';
-import { READ_NEWS_MS, REREAD_MS, STRIKES, TOMBSTONE_MS } from './codes.ts';
+import { FREE_AGAIN_MS, READ_NEWS_MS, REREAD_MS, STRIKES, TOMBSTONE_MS } from './codes.ts';
 import { unsupportedProblem } from './compatibility.ts';
 import { decodedOf, newFindings, type Findings } from './findings.ts';
 import { identify } from './identify.ts';
-import { playClear, playList, playLogs, playRead, playRemove } from './listing.ts';
+import { playList, playRead, playRemove } from './people.ts';
+import { OWES_LOGS, playClear, playLogs, playNewLogs, settled } from './logs.ts';
 import { readMessage, type Message } from './message.ts';
 import { bearsOwner, isAnswerTo, isForeign } from './matching.ts';
 import { readScript, type Script } from './script.ts';
 import {
-  enable,
+  done,
   later,
   playSteps,
   quietly,
+  release,
   type Ask,
   type ContextOf,
   type Ended,
@@ -44,8 +46,13 @@ class AifaceSession implements SocketSession {
   #context: SocketContext = { now: 0, terminal: undefined };
   /** When the terminal is asked for what it did not push. */
   #readAt: Instant | undefined;
-  /** What it hands over counts as read there, whether or not it was stored here: after a crash the last days are read again. */
-  #mayHaveLost = true;
+  /** When it is let go, of a terminal that may show "busy". */
+  #freeAt: Instant | undefined;
+  /**
+   * What it hands over counts as read there, whether or not it was stored here. After a crash that is possible, and where news
+   * are read anyway the last days are read first; where a page is known to be missing, they are read in any case.
+   */
+  #loss: 'possible' | 'certain' | 'none' = 'possible';
   /** Whose answer came last of what is under way, or was a moment ago: what is stored meanwhile is of it. */
   #heard: string | undefined;
 
@@ -54,7 +61,8 @@ class AifaceSession implements SocketSession {
   }
 
   get wakeAt(): Instant | undefined {
-    return this.#pending ? (this.#pending.sendAt ?? this.#pending.deadline) : this.#readAt;
+    if (this.#pending) return this.#pending.sendAt ?? this.#pending.deadline;
+    return this.#freeAt === undefined ? this.#readAt : Math.min(this.#freeAt, this.#readAt ?? Infinity);
   }
 
   receive(bytes: Uint8Array, isBinary: boolean, ctx: SocketContext): SocketInput {
@@ -72,10 +80,12 @@ class AifaceSession implements SocketSession {
     const isFirst = this.serialNumber === undefined;
     this.serialNumber = serialNumber;
     this.#context = ctx;
-    const mayBeBusy =
-      ctx.terminal?.profile['isDisabled'] === true || ctx.terminal?.options?.['quietWhileWriting'] === true;
-    if (this.#readAt === undefined) this.#planReading(); // greetings repeat more often than it is read
-    return isFirst && mayBeBusy && this.isFree ? this.#start(undefined, 'enabledevice', setFree()) : undefined;
+    this.#planReading();
+    this.#planFreeing(ctx.now);
+    const isQuiet = ctx.terminal?.options?.['quietWhileWriting'] === true;
+    const isDisabled = ctx.terminal?.profile['isDisabled'] === true;
+    const mayBeBusy = this.#freeAt !== undefined || (isFirst && (isQuiet || isDisabled));
+    return mayBeBusy && this.isFree ? this.#free() : undefined;
   }
 
   begin(command: Parameters<SocketSession['begin']>[0], ctx: SocketContext): SocketStep {
@@ -91,7 +101,7 @@ class AifaceSession implements SocketSession {
     this.#context = ctx;
     const pending = this.#pending;
     if (ctx.now < (this.wakeAt ?? Infinity)) return undefined;
-    if (!pending) return this.#readNews();
+    if (!pending) return this.#chore();
     if (pending.sendAt !== undefined) return this.#sendNow(pending);
     const { cmd } = pending.asked.message;
     this.#bury(cmd);
@@ -115,32 +125,64 @@ class AifaceSession implements SocketSession {
     const pending = this.#pending;
     this.#pending = undefined;
     this.#context = { ...this.#context, now };
-    if ([pending?.word, this.#heard].some((word) => word === NEW_LOGS || word === ALL_LOGS)) this.#mayHaveLost = true;
+    if ([pending?.word, this.#heard].some((word) => word === NEW_LOGS || word === ALL_LOGS)) this.#loss = 'certain';
     if (pending && pending.sendAt === undefined) this.#bury(pending.asked.message.cmd);
+    this.#planReading();
+    this.#planFreeing(pending ? now : now + FREE_AGAIN_MS);
   }
 
-  /** Some firmware pushes the first punch of a person and day alone; the site says so by an option (§6.6). */
+  /** What is due without anybody's command. */
+  #chore(): SocketStep | undefined {
+    const { now } = this.#context;
+    if (now < (this.#freeAt ?? Infinity)) return this.#read();
+    this.#planFreeing(now); // somebody may have let it go meanwhile
+    if (this.#freeAt !== undefined) return this.#free();
+    return now < (this.#readAt ?? Infinity) ? undefined : this.#read();
+  }
+
+  /** A terminal that did not say yes to being let go is asked until it does, unless it answers neither of the two words. */
+  #planFreeing(at: Instant, isFreed = false): void {
+    const profile = this.#context.terminal?.profile ?? {};
+    const isMute = ['disabledevice', 'enabledevice'].every((word) => unsupportedProblem(word, profile));
+    const mayBeBusy = profile['isDisabled'] === true && !isFreed && !isMute;
+    this.#freeAt = mayBeBusy ? Math.min(at, this.#freeAt ?? Infinity) : undefined;
+  }
+
+  #free(): SocketStep {
+    this.#freeAt = undefined;
+    return this.#start(undefined, 'enabledevice', release(done()));
+  }
+
+  /** Greetings and commands are more frequent than it is read, and move nothing. */
   #planReading(): void {
+    this.#readAt = this.#reading === undefined ? undefined : (this.#readAt ?? this.#context.now + READ_NEWS_MS);
+  }
+
+  /** The last days, where something is missing; and what is new, of firmware that pushes the first punch of a day alone (§6.6). */
+  get #reading(): Parameters<typeof playLogs>[0] | undefined {
     const { now, terminal } = this.#context;
-    const isWanted = terminal?.options?.['readNewLogs'] === true && !unsupportedProblem(NEW_LOGS, terminal.profile);
-    this.#readAt = isWanted ? now + READ_NEWS_MS : undefined;
+    if (!terminal) return undefined;
+    const { options, profile, zone = 'UTC' } = terminal;
+    const readsNews = options?.['readNewLogs'] === true && !unsupportedProblem(NEW_LOGS, profile);
+    const isOwed = this.#loss === 'certain' || profile[OWES_LOGS] === true || (readsNews && this.#loss === 'possible');
+    if (isOwed && !unsupportedProblem(ALL_LOGS, profile))
+      return { word: ALL_LOGS, from: toLocal(now - REREAD_MS, zone).slice(0, 10) };
+    return readsNews ? { word: NEW_LOGS } : undefined;
   }
 
   /** No command of anybody's: what comes is stored, and how it ended is told to nobody. */
-  #readNews(): SocketStep | undefined {
+  #read(): SocketStep | undefined {
+    const reading = this.#reading;
+    this.#readAt = undefined;
     this.#planReading();
-    const { now, terminal } = this.#context;
-    if (this.#readAt === undefined) return undefined;
-    const canReadAll = !unsupportedProblem(ALL_LOGS, terminal?.profile ?? {});
-    const from = toLocal(now - REREAD_MS, terminal?.zone ?? 'UTC').slice(0, 10);
-    const what = this.#mayHaveLost && canReadAll ? ({ word: ALL_LOGS, from } as const) : ({ word: NEW_LOGS } as const);
-    return this.#start(undefined, what.word, this.#reading(what));
+    return reading && this.#start(undefined, reading.word, this.#playReading(reading));
   }
 
-  *#reading(what: Parameters<typeof playLogs>[0]): Talk {
-    const ended = yield* playLogs(what, () => this.#decodeContext());
-    if (ended.verdict === 'done') this.#mayHaveLost = false;
-    return ended;
+  *#playReading(reading: Parameters<typeof playLogs>[0]): Talk {
+    const ended = yield* playLogs(reading, () => this.#decodeContext());
+    if (ended.verdict !== 'done' || reading.word !== ALL_LOGS) return ended;
+    this.#loss = 'none';
+    return settled(ended);
   }
 
   #decodeContext(): DecodeContext {
@@ -196,12 +238,14 @@ class AifaceSession implements SocketSession {
     if (next.done !== true) return this.#ask(pending, next.value, also);
     this.#pending = undefined;
     // its answer may come yet, and then counts as read there
-    if (this.#heard === NEW_LOGS && next.value.verdict !== 'done') this.#mayHaveLost = true;
+    if (this.#heard === NEW_LOGS && next.value.verdict !== 'done') this.#loss = 'certain';
     return this.#over(pending, next.value, also);
   }
 
   #over({ commandId, word }: Pick<Pending, 'commandId' | 'word'>, ended: Ended, also: Findings): SocketStep {
     const found = join(ended.news, also) ?? newFindings();
+    this.#planReading();
+    this.#planFreeing(this.#context.now + FREE_AGAIN_MS, found.profile['isDisabled'] === null);
     if (commandId !== undefined) {
       const { code, info } = ended;
       // what must not happen twice is not tried again by itself, whatever became of it
@@ -276,13 +320,6 @@ function join(a: Findings | undefined, b: Findings): Findings | undefined {
   };
 }
 
-function* setFree(): Talk {
-  const isFree = yield* enable();
-  const news = newFindings();
-  if (isFree) news.profile['isDisabled'] = null;
-  return { verdict: 'done', code: String(isFree), info: {}, news };
-}
-
 function talkOf(script: Script, contextOf: ContextOf): Talk {
   switch (script.play) {
     case 'steps':
@@ -292,7 +329,7 @@ function talkOf(script: Script, contextOf: ContextOf): Talk {
     case 'read':
       return playRead(script, contextOf);
     case 'logs':
-      return playLogs(script, contextOf);
+      return script.word === NEW_LOGS ? playNewLogs(contextOf) : playLogs(script, contextOf);
     case 'clear':
       return playClear(script.drains, contextOf);
     case 'remove': {

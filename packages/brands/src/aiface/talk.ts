@@ -108,24 +108,28 @@ function clockOf(message: Message | undefined): Findings | undefined {
 }
 
 /**
- * The same while the terminal shows "busy": whatever happens in between, it is let go at the end (§6.1).
- * That a terminal was left so by a crash is in its profile, and mended at the next greeting (C31).
+ * The same while the terminal shows "busy": whatever happens in between, it is let go at the end (§6.1), also when it did not
+ * say yes to being busy. That it may be left so is in its profile; a session lets it go again until it says yes (C31).
  */
 export function* quietly(talk: Talk): Talk {
   const note = newFindings();
   note.profile['isDisabled'] = true;
-  const heard = yield ask({ cmd: 'disabledevice' }, WITHIN.simple, note);
-  if (heard.kind === 'timeout' || !isOkay(heard.message)) return yield* talk; // it works without
+  yield ask({ cmd: 'disabledevice' }, WITHIN.simple, note); // it works without
   const ended = yield* talk;
-  const freed = yield* enable();
+  return yield* release(ended);
+}
+
+/** Lets the terminal go; what it says to that changes nothing of how the rest ended. */
+export function* release(ended: Ended): Talk {
+  const question = ask({ cmd: 'enabledevice' });
+  const heard = yield question;
   const news = ended.news ?? newFindings();
-  if (freed) news.profile['isDisabled'] = null;
+  if (heard.kind === 'message' && isFreed(question, heard.message)) news.profile['isDisabled'] = null;
   return { ...ended, news };
 }
 
-export function* enable(): Generator<Ask, boolean, Heard> {
-  const heard = yield ask({ cmd: 'enabledevice' });
-  return heard.kind === 'message' && isOkay(heard.message);
-}
+/** It says yes, or that it knows no such thing. */
+const isFreed = (question: Ask, message: Message): boolean =>
+  isOkay(message) || refusalOf(question, message).info['isCapabilityMissing'] === true;
 
 export const countOf = ({ fields }: Message): number => integerOf(fields['count']) ?? 0;

@@ -4,6 +4,7 @@ import {
   SOCKET_SERIAL,
   type Decoded,
   type Outcome,
+  type ParkedRecord,
   type SocketContext,
   type SocketInput,
   type SocketSession,
@@ -70,6 +71,7 @@ export class Bench {
   readonly sent: JsonObject[] = [];
   readonly results: CommandResult[] = [];
   readonly events: WireEvent[] = [];
+  readonly parked: ParkedRecord[] = [];
   now = NOW;
   terminal: TerminalView;
   #ids = 0;
@@ -119,8 +121,9 @@ export class Bench {
     if (step?.send !== undefined) this.sent.push(JSON.parse(step.send) as JsonObject);
   }
 
-  #store({ events, facts }: Decoded): void {
+  #store({ events, parked, facts }: Decoded): void {
     this.events.push(...events);
+    this.parked.push(...parked);
     for (const event of events) if (event.kind === 'command-result') this.results.push(event.result);
     const merged = Object.entries({ ...this.terminal.profile, ...facts.profile }).filter(([, value]) => value !== null);
     this.terminal = { ...this.terminal, profile: Object.fromEntries(merged) };

@@ -25,15 +25,20 @@ export function takeCredential(fields: Fields, ctx: DecodeContext, found: Findin
   }
   const pin = asPin(enrollId);
   const slot = integerOf(fields['backupnum']);
-  const record = textOf(fields['record']) ?? '';
-  found.events.push({ kind: 'user', user: { ...userOf(pin, fields), ...secretOf(slot, record) } });
-  if (slot === undefined || slot === SLOT.password || slot === SLOT.card || isNothing(slot, record)) return;
-  if (!takeBiometric(pin, slot, record, ctx, found))
-    park(found, 'AI_SLOT_UNKNOWN', `backupnum ${slot}, ${record.length} characters`, 'senduser', keep());
+  const record = textOf(fields['record'] ?? '');
+  const isKnown = record !== undefined && (slot !== undefined || isNothing(slot, record));
+  found.events.push({ kind: 'user', user: { ...userOf(pin, fields), ...(isKnown ? secretOf(slot, record) : {}) } });
+  if (isKnown && (slot === SLOT.password || slot === SLOT.card || isNothing(slot, record))) return;
+  const isTaken = isKnown && slot !== undefined && takeBiometric(pin, slot, record, ctx, found);
+  if (!isTaken) park(found, 'AI_SLOT_UNKNOWN', detailOf(slot, record), 'senduser', keep());
 }
 
+const detailOf = (slot: number | undefined, record: string | undefined): string =>
+  `backupnum ${slot ?? 'missing'}, ${record === undefined ? 'no text' : `${record.length} characters`}`;
+
 /** Topdata's person without a picture: slot 0 with `0` in it (§4.1). An empty record is nothing either. */
-const isNothing = (slot: number, record: string): boolean => record === '' || (slot === 0 && record === '0');
+const isNothing = (slot: number | undefined, record: string): boolean =>
+  record === '' || ((slot ?? 0) === 0 && record === '0');
 
 function userOf(pin: Pin, fields: Fields): TerminalUser {
   const name = typeof fields['name'] === 'string' ? fields['name'] : undefined;

@@ -1,6 +1,6 @@
 import { expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
-import { quoteLongNumbers } from './long-numbers.ts';
+import { quoteLongNumbers } from '@biolistener/wire';
 import { readMessage } from './message.ts';
 import { bytesOf } from './test-kit.ts';
 

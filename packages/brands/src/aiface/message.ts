@@ -1,4 +1,4 @@
-import { quoteLongNumbers } from './long-numbers.ts';
+import { quoteLongNumbers } from '@biolistener/wire';
 
 /** One JSON object of the protocol: keys trimmed and in lower case, values as they came. */
 export type Fields = Readonly<Record<string, unknown>>;

@@ -1,3 +1,4 @@
+import { quoteLongNumbers } from '@biolistener/wire';
 /** JSON as the server sends it: almost every scalar is a text, and what is empty may be absent, null, "" or []. */
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -31,7 +32,7 @@ export const rowsOf = (value: unknown): Fields[] => (Array.isArray(value) ? valu
 /** `id` of `{"id": "7"}`, or the scalar itself. */
 export const idOf = (value: unknown): string | undefined => textOf(isFields(value) ? value['id'] : value);
 
-const LONG_NUMBER = /^\d{16,}$/;
+const LONG_NUMBER = /\d{16}/;
 
 /**
  * JSON in which long whole numbers stay texts: ids of newer servers have 30 digits and must not pass through a number
@@ -39,10 +40,7 @@ const LONG_NUMBER = /^\d{16,}$/;
  */
 export function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text, (_key, value: unknown, context?: { readonly source?: string }) => {
-      const source = typeof value === 'number' ? context?.source : undefined;
-      return source !== undefined && LONG_NUMBER.test(source) ? source : value;
-    });
+    return JSON.parse(LONG_NUMBER.test(text) ? quoteLongNumbers(text) : text);
   } catch {
     return undefined; // HTML of a proxy, or a server that is starting
   }

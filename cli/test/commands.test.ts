@@ -323,6 +323,12 @@ describe('config', () => {
     expect((await place.json('config', 'check')).code).toBe(0);
   });
 
+  test('check refuses a key that is none, by the name of its setting', async () => {
+    const { code, stdout, stderr } = await place.runWith({ BIOLISTENER_MASTER_KEY: 'short' }, 'config', 'check');
+    expect(code).toBe(1);
+    expect(stdout + stderr).toContain('BIOLISTENER_MASTER_KEY must be 64 hex digits or the base64 of 32 bytes');
+  });
+
   test('show never shows a secret', async () => {
     const secret = 'redis://:very-secret@127.0.0.1:1/0';
     const { stdout } = await place.runWith({ REDIS_URL: secret }, 'config', 'show', '--json');

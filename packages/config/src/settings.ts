@@ -1,4 +1,4 @@
-import { isZone } from '@biolistener/core';
+import { isZone, keyOfText } from '@biolistener/core';
 import { z } from 'zod';
 import { isAddressOrNetwork } from './addresses.ts';
 
@@ -224,7 +224,10 @@ export const SETTINGS = {
   }),
   masterKey: setting({
     names: ['BIOLISTENER_MASTER_KEY'],
-    schema: z.string().optional(),
+    schema: z
+      .string()
+      .refine((text) => keyOfText(text) !== undefined, '64 hex digits or the base64 of 32 bytes')
+      .optional(),
     doc: 'Key that encrypts templates and raw records: 64 hex digits or base64 of 32 bytes. Without it a key file in the data folder is made.',
     isSecret: true,
   }),

@@ -54,7 +54,7 @@ describe('device', () => {
     expect(outcome.stderr).toContain(`Known and similar: ${FRONT}`);
     const { code, value } = await place.json('device', 'show', 'ZZZZ');
     expect(code).toBe(3);
-    expect(value).toMatchObject({ message: 'no terminal ZZZZ is known' });
+    expect(value).toMatchObject({ error: 'NOT_FOUND', message: 'no terminal ZZZZ is known' });
   });
 
   test('approve takes the zone of the settings and says so, and counts what leaves quarantine', async () => {

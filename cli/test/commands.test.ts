@@ -221,6 +221,22 @@ describe('parked', () => {
       pieces: [{ state: 'retry' }, { state: 'retry' }],
     });
     expect((await place.run('parked', 'retry')).code).toBe(2);
+  });
+
+  test('a reason that nobody knows is refused with those that there are, and one that nothing waits for is not', async () => {
+    for (const command of ['list', 'retry']) {
+      const outcome = await place.run('parked', command, '--reason', 'unknwon-pin');
+      expect([outcome.code, outcome.stdout]).toEqual([2, '']);
+      expect(outcome.stderr).toContain('Did you mean unknown-pin?');
+      expect(outcome.stderr).toMatch(/unknown-pin, ambiguous-pin, .*internal, or the code of a piece/);
+      const value = { error: 'USAGE', message: 'no reason is called "toString"' };
+      expect(await place.json('parked', command, '--reason', 'toString')).toMatchObject({ code: 2, value });
+      for (const known of ['ambiguous-pin', 'LISTENER_NO_SERIAL', 'ZK_LINE_SHAPELESS'])
+        expect((await place.run('parked', command, '--reason', known)).code).toBe(0);
+    }
+  });
+
+  test('retry of what is not parked names nothing', async () => {
     expect((await place.run('parked', 'retry', UNKNOWN.id)).code).toBe(3);
   });
 

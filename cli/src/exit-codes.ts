@@ -13,6 +13,16 @@ export const EXIT = {
   refused: 5,
 } as const;
 
+/** What `error` says in JSON where no package has a code for it; docs/cli.md lists them. */
+const NAMES: Readonly<Record<number, string>> = {
+  [EXIT.usage]: 'USAGE',
+  [EXIT.notFound]: 'NOT_FOUND',
+  [EXIT.unhealthy]: 'UNHEALTHY',
+  [EXIT.refused]: 'REFUSED',
+};
+
+export const nameOfExit = (status: number): string => NAMES[status] ?? 'FAILED';
+
 /** Codes of other packages that end a command with another status than 1. */
 export const EXIT_OF_CODE: Readonly<Record<string, number>> = {
   NGINX_SETTING_INVALID: EXIT.usage,

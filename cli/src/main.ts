@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { CommandFailure, EXIT, EXIT_OF_CODE, Unhealthy } from './exit-codes.ts';
+import { CommandFailure, EXIT, EXIT_OF_CODE, nameOfExit, Unhealthy } from './exit-codes.ts';
 import { asJson, printable } from './output.ts';
 import { createProgram } from './program.ts';
 import { watchReaders } from './readers.ts';
@@ -13,15 +13,17 @@ async function report(error: unknown): Promise<number> {
   const message = error instanceof Error ? error.message : String(error);
   const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
   const advice = error instanceof CommandFailure ? error.advice : await adviceOf(code);
-  if (isJson) console.log(asJson({ error: code ?? 'FAILED', message, ...(advice === undefined ? {} : { advice }) }));
+  const status = error instanceof CommandFailure ? error.exitCode : (EXIT_OF_CODE[code ?? ''] ?? EXIT.failed);
+  const name = code ?? nameOfExit(status);
+  if (isJson) console.log(asJson({ error: name, message, ...(advice === undefined ? {} : { advice }) }));
   else console.error(`biolistener: ${lines(message)}${advice === undefined ? '' : `\n${lines(advice)}`}`);
-  return error instanceof CommandFailure ? error.exitCode : (EXIT_OF_CODE[code ?? ''] ?? EXIT.failed);
+  return status;
 }
 
 /** Commander has said it on standard error already; a program that asked for JSON gets it as JSON too. */
 function reportWords(error: CommanderError): number {
   if (error.exitCode === 0) return EXIT.ok;
-  if (isJson) console.log(asJson({ error: 'USAGE', message: error.message.replace(/^error: /, '') }));
+  if (isJson) console.log(asJson({ error: nameOfExit(EXIT.usage), message: error.message.replace(/^error: /, '') }));
   return EXIT.usage;
 }
 

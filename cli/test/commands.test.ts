@@ -54,7 +54,7 @@ describe('device', () => {
     expect(outcome.stderr).toContain(`Known and similar: ${FRONT}`);
     const { code, value } = await place.json('device', 'show', 'ZZZZ');
     expect(code).toBe(3);
-    expect(value).toMatchObject({ message: 'no terminal ZZZZ is known' });
+    expect(value).toMatchObject({ error: 'NOT_FOUND', message: 'no terminal ZZZZ is known' });
   });
 
   test('approve takes the zone of the settings and says so, and counts what leaves quarantine', async () => {
@@ -221,6 +221,22 @@ describe('parked', () => {
       pieces: [{ state: 'retry' }, { state: 'retry' }],
     });
     expect((await place.run('parked', 'retry')).code).toBe(2);
+  });
+
+  test('a reason that nobody knows is refused with those that there are, and one that nothing waits for is not', async () => {
+    for (const command of ['list', 'retry']) {
+      const outcome = await place.run('parked', command, '--reason', 'unknwon-pin');
+      expect([outcome.code, outcome.stdout]).toEqual([2, '']);
+      expect(outcome.stderr).toContain('Did you mean unknown-pin?');
+      expect(outcome.stderr).toMatch(/unknown-pin, ambiguous-pin, .*internal, or the code of a piece/);
+      const value = { error: 'USAGE', message: 'no reason is called "toString"' };
+      expect(await place.json('parked', command, '--reason', 'toString')).toMatchObject({ code: 2, value });
+      for (const known of ['ambiguous-pin', 'LISTENER_NO_SERIAL', 'ZK_LINE_SHAPELESS'])
+        expect((await place.run('parked', command, '--reason', known)).code).toBe(0);
+    }
+  });
+
+  test('retry of what is not parked names nothing', async () => {
     expect((await place.run('parked', 'retry', UNKNOWN.id)).code).toBe(3);
   });
 
@@ -321,6 +337,12 @@ describe('config', () => {
     expect(code).toBe(4);
     expect(JSON.parse(stdout)).toMatchObject({ fits: true, unknownNames: ['BIOLISTENER_PROT'] });
     expect((await place.json('config', 'check')).code).toBe(0);
+  });
+
+  test('check refuses a key that is none, by the name of its setting', async () => {
+    const { code, stdout, stderr } = await place.runWith({ BIOLISTENER_MASTER_KEY: 'short' }, 'config', 'check');
+    expect(code).toBe(1);
+    expect(stdout + stderr).toContain('BIOLISTENER_MASTER_KEY must be 64 hex digits or the base64 of 32 bytes');
   });
 
   test('show never shows a secret', async () => {

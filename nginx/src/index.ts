@@ -1,3 +1,4 @@
+export { blockState, type BlockState } from './block-state.ts';
 export { disable, type Disabled, type DisableOptions } from './disable.ts';
 export { enable, type Enabled, type EnableOptions, type WhereOptions } from './enable.ts';
 export { NGINX_ERRORS } from './errors.ts';

@@ -2,7 +2,17 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { disable, enable, privateLayout, startPrivateNginx, status, type PrivateNginx } from '../src/index.ts';
+import {
+  blockState,
+  disable,
+  enable,
+  parseSettings,
+  privateLayout,
+  render,
+  startPrivateNginx,
+  status,
+  type PrivateNginx,
+} from '../src/index.ts';
 import { freePort, tempDir } from './machine.ts';
 import { get, talk, upstream } from './wire.ts';
 
@@ -82,6 +92,23 @@ describe('the private nginx', () => {
     await expect(start(dir, port)).rejects.toThrow(/unknown directive "nonsense" in .*broken\.conf:1/);
     await rm(join(dir, 'conf.d/broken.conf'));
     await start(dir, port);
+  });
+
+  test('whether terminals are answered at its port is told apart from whether it runs', async () => {
+    const dir = await directory();
+    const [port, second] = [await freePort(), await freePort()];
+    const { layout, settings } = await start(dir, port);
+    const other = { layout, settings: { ...settings, port: second } };
+    const states = async () => [await blockState({ layout, settings }), await blockState(other)];
+    expect(await states()).toEqual(['answers', 'disabled']);
+    await disable({ layout, port });
+    await enable({ port: second }, { layout });
+    expect(await states()).toEqual(['disabled', 'answers']);
+    await enable({ port, listen: '127.0.0.2' }, { layout }); // asked where it is now, not where it was
+    expect(await states()).toEqual(['answers', 'answers']);
+    const third = parseSettings({ port: await freePort() });
+    await writeFile(join(dir, `conf.d/biolistener-default-${third.port}.conf`), render(third)); // and nobody reloads
+    expect(await blockState({ layout, settings: third })).toBe('silent');
   });
 
   test('blocks enabled beside the first come up again with it', async () => {

@@ -53,6 +53,18 @@ const namesAt = async (serialNumber: string): Promise<Record<string, string | un
 const upload = (body: Uint8Array | string, table = 'ATTLOG') => ask(nginx.port, zkPost(SN, table, body));
 
 describe('who speaks', () => {
+  test('an nginx of a trusted network is believed on the address of the terminal, one of another is not', async () => {
+    const heard: unknown[] = [];
+    for (const network of ['127.0.0.0/8', '192.0.2.0/24']) {
+      const other = await liveListener({ now, settings: { BIOLISTENER_TRUSTED_PROXIES: network } });
+      const text = zkGet('/iclock/getrequest?SN=NEWONE0').toString();
+      await ask(other.port, Buffer.from(text.replace('\r\n', '\r\nX-Biolistener-Address: 198.51.100.7\r\n')));
+      heard.push((await other.store.findTerminal(serial('NEWONE0')))?.lastAddress);
+      await other.stop();
+    }
+    expect(heard).toEqual(['198.51.100.7', '127.0.0.1']);
+  });
+
   test('an unknown serial number is quarantined, told nothing, and taken in once approved', async () => {
     const body = punch('31', '2026-03-09 10:00:00');
     const reply = await ask(nginx.port, zkPost('NEWONE1', 'ATTLOG', body));

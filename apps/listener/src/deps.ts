@@ -43,6 +43,6 @@ export interface ListenerDeps {
   readonly now: () => Instant;
   /** Tells the outbox that there is something; a hint, never a promise. */
   readonly nudge: () => void;
-  readonly trustedProxies: ReadonlySet<string>;
+  readonly trustedProxies: Pick<ReadonlySet<string>, 'has'>;
   readonly keepUnknownRequests: boolean;
 }

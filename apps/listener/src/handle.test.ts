@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { LocalTime, Punch } from '@biolistener/core';
+import { asSerialNumber, type LocalTime, type Punch } from '@biolistener/core';
 import { storeError, type CommitReceipt, type QuarantinedRequest } from '@biolistener/store';
 import type { Brand } from '@biolistener/wire';
 import {
@@ -132,6 +132,24 @@ describe('who is let in', () => {
     expect(uploads).toEqual([]);
     expect(log.lines.join('\n')).toContain('unknown terminal, waiting for approval');
     expect(await deps.metrics.registry.metrics()).toContain('biolistener_quarantined_total{verdict="kept"} 1');
+  });
+
+  test('a flood of serial numbers from one address is told once a minute, with how many there were', async () => {
+    let now = T0;
+    let n = 0;
+    const next = () => asSerialNumber(`FLOOD${n}`);
+    const { deps, log } = await benchOf({
+      terminals: [],
+      store: { noteTerminal: ({ serialNumber }) => Promise.resolve(terminalOf({ serialNumber, status: 'pending' })) },
+      deps: { brands: [polling({ identify: () => identityOf({ serialNumber: next() }) })], now: () => now },
+    });
+    const lines = () => log.lines.filter((line) => line.includes('unknown terminal'));
+    for (; n < 50; n += 1) await ask(deps);
+    expect(lines()).toHaveLength(1);
+    now += 60_000;
+    await ask(deps);
+    expect(lines()).toHaveLength(2);
+    expect(lines()[1]).toContain('"serialNumber":"FLOOD50","remoteAddress":"192.0.2.10","times":50');
   });
 
   test.each([

@@ -73,11 +73,11 @@ const isIdle = (entry: Entry, deps: ListenerDeps): boolean =>
   !entry.hasCommands && deps.now() - entry.factsAt < FACTS_EVERY_MS;
 
 function meet({ input, brand, serialNumber }: Request, deps: ListenerDeps): Promise<Entry> {
-  deps.log.info(
-    { brand: brand.name, serialNumber, remoteAddress: input.remoteAddress },
-    'unknown terminal, waiting for approval',
+  const { remoteAddress } = input;
+  sometimes(deps, `stranger ${remoteAddress}`, (times) =>
+    deps.log.info({ brand: brand.name, serialNumber, remoteAddress, times }, 'unknown terminal, waiting for approval'),
   );
-  return deps.registry.meet({ serialNumber, brand: brand.name, at: deps.now(), address: input.remoteAddress });
+  return deps.registry.meet({ serialNumber, brand: brand.name, at: deps.now(), address: remoteAddress });
 }
 
 /** Decode, commit, answer, nudge. */

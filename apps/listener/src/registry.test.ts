@@ -185,6 +185,87 @@ describe('what a terminal teaches', () => {
   });
 });
 
+describe('strangers', () => {
+  const serialOf = (n: number) => asSerialNumber(`F${n}`);
+  const pendingOf = (n: number) =>
+    terminalOf({ serialNumber: serialOf(n), status: 'pending', lastContactAt: T0 + n, lastAddress: 'a' });
+  /** A registry that meets whoever calls, over a store that keeps the last 10,000 of them. */
+  function crowd() {
+    const flushed: string[] = [];
+    const bench = registryOver({
+      noteTerminal: (contact) => {
+        const terminal = pendingOf(Number(contact.serialNumber.slice(1)));
+        bench.state.terminals = [...bench.state.terminals, terminal].slice(-10_000);
+        return Promise.resolve(terminal);
+      },
+      noteContacts: (contacts) => Promise.resolve(void flushed.push(...contacts.map((one) => one.serialNumber))),
+    });
+    const meet = (n: number) =>
+      bench.registry.meet({ serialNumber: serialOf(n), brand: 'paper', at: T0 + n, address: 'a' });
+    return { ...bench, meet, flushedOnes: flushed };
+  }
+
+  test('one that the store has no more is forgotten with its contact; others stay as they are', async () => {
+    const { registry, change, flushed } = registryOver();
+    await change([terminalOf(), pendingOf(1), pendingOf(2)]);
+    const [kept, gone] = [registry.find(serialOf(1)), registry.find(serialOf(2))!];
+    registry.touch(gone, T0, 'a');
+    await change([terminalOf(), pendingOf(1)]);
+    expect([registry.find(serialOf(1)), registry.find(serialOf(2))]).toEqual([kept, undefined]);
+    expect(registry.countByStatus()).toEqual({ pending: 1, approved: 1, blocked: 0 });
+    await registry.flush();
+    expect(flushed).toEqual([]);
+    registry.touch(gone, T0 + 1, 'a'); // a request of it was still in progress
+    await registry.flush();
+    expect(flushed).toMatchObject([[{ at: T0 + 1 }]]);
+  });
+
+  test('one that is met while the store is read stays, though the answer does not have it', async () => {
+    const reading = promised<Terminal[]>();
+    const { registry } = registryOver({
+      allTerminals: () => reading.promise,
+      noteTerminal: () => Promise.resolve(pendingOf(1)),
+    });
+    const refreshed = registry.refresh();
+    await Promise.resolve();
+    const entry = await registry.meet({ serialNumber: serialOf(1), brand: 'paper', at: T0, address: 'a' });
+    reading.resolve([terminalOf()]);
+    await refreshed;
+    expect(registry.find(serialOf(1))).toBe(entry);
+  });
+
+  test('a flood of them stays within what the store keeps; the longest silent go, and what they brought is written', async () => {
+    const { registry, state, change, meet, flushedOnes } = crowd();
+    await change([terminalOf(), ...Array.from({ length: 9_999 }, (_, n) => pendingOf(n))]);
+    const taught = registry.find(serialOf(1))!;
+    registry.learn(taught, T0 + 1, { profile: { firmware: '8.0' } });
+    registry.touch(registry.find(serialOf(2))!, T0 + 2, 'a');
+    for (let n = 10_000; n < 12_500; n += 1) {
+      await meet(n);
+      expect(registry.countByStatus().pending).toBeLessThanOrEqual(11_000);
+    }
+    expect([1, 2, 3, 12_499].map((n) => registry.find(serialOf(n)) !== undefined)).toEqual([true, false, false, true]);
+    await registry.refresh();
+    expect(registry.countByStatus()).toEqual({ pending: 10_000, approved: 1, blocked: 0 });
+    expect(registry.find(SN)).toBeDefined();
+    await registry.flush();
+    expect(flushedOnes).toEqual(['F1', 'F2']);
+    expect(state.reads).toBe(1);
+  });
+
+  test('when so many wait that the store puts one in the place of another, it is read again, once', async () => {
+    const { registry, state, change, meet } = crowd();
+    await change(Array.from({ length: 10_000 }, (_, n) => pendingOf(n)));
+    await meet(10_000);
+    for (const after of [4_999, 5_000, 10_000, 15_000]) {
+      state.now = T0 + after;
+      await registry.refresh();
+      expect(state.reads).toBe(after < 5_000 ? 1 : 2);
+    }
+    expect([0, 1, 10_000].map((n) => registry.find(serialOf(n)) !== undefined)).toEqual([false, true, true]);
+  });
+});
+
 describe('following the store', () => {
   test('asks for the terminals only when the revision moved', async () => {
     const { registry, state, change } = registryOver();

@@ -1,5 +1,6 @@
 import type { Instant, JsonObject, SerialNumber, Terminal } from '@biolistener/core';
-import type { Contact, Store } from '@biolistener/store';
+import { MOST_PENDING, type Contact, type Store } from '@biolistener/store';
+import { surplusOf, waitingIn } from './pending-crowd.ts';
 
 /** What the listener remembers of one terminal between requests, so that an idle poll asks nobody. */
 export interface Entry {
@@ -21,9 +22,14 @@ export interface Entry {
   /** Learnt and not written yet. */
   learnt: { profile?: JsonObject; clockDriftSeconds?: number } | undefined;
   isTouched: boolean;
+  /** The last look at all terminals that found it, or that it was met after. */
+  look: number;
 }
 
-/** All known terminals in memory. The store stays the truth: `refresh` follows it, `flush` writes contacts in batches. */
+/**
+ * All known terminals in memory. The store stays the truth: `refresh` follows it, `flush` writes contacts in batches.
+ * Strangers are forgotten when the store has none of them any more, and the longest silent ones beyond what it keeps.
+ */
 export interface Registry {
   find(serialNumber: SerialNumber): Entry | undefined;
   /** First sight: a pending terminal, written at once so that an operator sees it. */
@@ -44,6 +50,9 @@ const LOOK_EVERY_MS = 5_000;
 /** Silence for so long is absence: terminals call every few seconds, the slowest every minute. */
 const GAP_MS = 120_000;
 
+/** So many strangers may come between two looks at how many of them wait. */
+const STRANGERS = 1_000;
+
 /** Contacts written at once: ten thousand in one piece would be megabytes that live just long enough to become old. */
 const SLICE = 500;
 
@@ -52,12 +61,18 @@ export function createRegistry(store: Store, now: () => Instant = Date.now): Reg
   const touched = new Set<Entry>();
   let revision = -1;
   let nextLookAt = 0;
+  let look = 0;
+  let lookDone = 0;
+  let strangers = 0;
+  /** During or after this look the store may have put a stranger in the place of another. */
+  let crowdedAt = -1;
 
   function remember(terminal: Terminal): Entry {
     const known = entries.get(terminal.serialNumber);
     if (known) {
       // the profile in memory may be newer than the one that the store has: learnt facts are written in batches
       known.terminal = { ...terminal, profile: merge(terminal.profile, known.learnt?.profile) };
+      known.look = look;
       return known;
     }
     const entry: Entry = {
@@ -72,9 +87,38 @@ export function createRegistry(store: Store, now: () => Instant = Date.now): Reg
       presentSince: now(),
       learnt: undefined,
       isTouched: false,
+      look,
     };
     entries.set(terminal.serialNumber, entry);
     return entry;
+  }
+
+  async function meet(contact: Contact & { readonly brand: string }): Promise<Entry> {
+    const entry = remember(await store.noteTerminal(contact));
+    if ((strangers += 1) >= STRANGERS) thinOut();
+    return entry;
+  }
+
+  /** Their contacts are written all the same. One that calls again is met again. */
+  function thinOut(): void {
+    strangers = 0;
+    const waiting = waitingIn(entries.values());
+    if (waiting.length >= MOST_PENDING) crowdedAt = look;
+    for (const { terminal } of surplusOf(waiting)) entries.delete(terminal.serialNumber);
+  }
+
+  async function readAll(): Promise<void> {
+    look += 1; // whoever is met while the store is read may be missing in what it answers
+    for (const terminal of await store.allTerminals()) remember(terminal);
+    for (const entry of waitingIn(entries.values())) if (entry.look < look) forget(entry);
+    lookDone = look;
+  }
+
+  /** The store has not got it any more, and would leave out its contact. */
+  function forget(entry: Entry): void {
+    entries.delete(entry.terminal.serialNumber);
+    touched.delete(entry);
+    entry.isTouched = false;
   }
 
   function touch(entry: Entry, at: Instant, address: string): void {
@@ -116,7 +160,7 @@ export function createRegistry(store: Store, now: () => Instant = Date.now): Reg
 
   return {
     find: (serialNumber) => entries.get(serialNumber),
-    meet: async (contact) => remember(await store.noteTerminal(contact)),
+    meet,
     touch,
     learn(entry, at, facts) {
       // kept as said, `null` included: the store is to forget such a key too
@@ -133,9 +177,10 @@ export function createRegistry(store: Store, now: () => Instant = Date.now): Reg
     },
     async refresh() {
       const at = now();
+      if (strangers > 0) thinOut();
       const moved = await store.revision();
       if (moved === revision && at < nextLookAt) return;
-      if (moved !== revision) for (const terminal of await store.allTerminals()) remember(terminal);
+      if (moved !== revision || crowdedAt >= lookDone) await readAll();
       nextLookAt = at + LOOK_EVERY_MS;
       const waiting = new Set(await store.terminalsWithCommands(at));
       for (const [serialNumber, entry] of entries) entry.hasCommands = waiting.has(serialNumber);

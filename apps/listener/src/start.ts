@@ -15,6 +15,7 @@ import { createRegistry } from './registry.ts';
 import { createSentBook } from './sent-book.ts';
 import { createSocketHub, type SocketHub } from './socket/hub.ts';
 import type { SocketOptions } from './socket/options.ts';
+import { trustedProxiesOf } from './trusted-proxies.ts';
 
 export interface ListenerOptions {
   readonly settings: Settings;
@@ -56,7 +57,7 @@ export async function startListener(options: ListenerOptions): Promise<RunningLi
     mailbox,
     limits: limitsOf(settings),
     now,
-    trustedProxies: new Set(settings.trustedProxies.flatMap((address) => [address, `::ffff:${address}`])),
+    trustedProxies: trustedProxiesOf(settings.trustedProxies),
     keepUnknownRequests: settings.keepUnknownRequests,
   };
   await follow(deps);

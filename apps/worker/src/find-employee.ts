@@ -1,13 +1,5 @@
-import {
-  judgeOwner,
-  pinKey,
-  punchStretch,
-  type OwnerVerdict,
-  type Pin,
-  type PinForm,
-  type PinPeriod,
-} from '@biolistener/core';
-import type { DeliveryJob, MirroredEmployee, PinTerminal } from '@biolistener/store';
+import type { Pin, PinPeriod } from '@biolistener/core';
+import { pinOwnerAt, type DeliveryJob, type MirroredEmployee, type PinOwner } from '@biolistener/store';
 import type { DeliverContext } from './deliver-context.ts';
 import { MirrorMoved } from './mirror-keeper.ts';
 
@@ -18,16 +10,6 @@ export type FoundEmployee =
       readonly reason: 'unknown-pin' | 'ambiguous-pin' | 'inactive-employee';
       readonly detail: string;
     };
-
-/** Brands that take leading zeros off a PIN, and the option of a terminal that keeps them (docs/protocols/ebkn.md). */
-const NUMERIC_BRANDS: Readonly<Record<string, string>> = { ebkn: 'keepLeadingZeros' };
-
-/** How the PIN of a punch is held against those of the site. One that has its zeros was read as text. */
-export function pinFormOf({ brand, pin }: DeliveryJob['punch'], terminal: PinTerminal | undefined): PinForm {
-  const keeping = NUMERIC_BRANDS[brand];
-  const isText = keeping === undefined || terminal?.options[keeping] === true || pinKey(pin, 'number') !== pin;
-  return isText ? 'text' : 'number';
-}
 
 /**
  * The employee who had the PIN of a punch when it was made (docs/pins.md). Where nobody is found, the site is asked once,
@@ -61,17 +43,8 @@ async function requireField(field: string, ctx: DeliverContext): Promise<void> {
   if (!(await ctx.mirrorHolds(field))) throw new MirrorMoved(field);
 }
 
-interface Owner {
-  readonly verdict: OwnerVerdict;
-  readonly periods: readonly PinPeriod[];
-}
-
-async function findOwner({ punch, receivedAt }: DeliveryJob, field: string, ctx: DeliverContext): Promise<Owner> {
-  const terminal = await ctx.store.findPinTerminal(punch.serialNumber);
-  const periods = await ctx.store.ownersOf(ctx.targetId, field, punch.pin, pinFormOf(punch, terminal));
-  const made = punchStretch(punch, { driftSeconds: terminal?.clockDriftSeconds, receivedAt });
-  return { verdict: judgeOwner(periods, made, { site: ctx.site.zone(), terminal: punch.zone }), periods };
-}
+const findOwner = ({ punch, receivedAt }: DeliveryJob, idField: string, ctx: DeliverContext): Promise<PinOwner> =>
+  pinOwnerAt(ctx.store, { targetId: ctx.targetId, idField, siteZone: ctx.site.zone() }, punch, receivedAt);
 
 const namesOf = (names: readonly string[]): string => names.slice(0, 5).join(', ');
 
@@ -79,7 +52,7 @@ const namesOf = (names: readonly string[]): string => names.slice(0, 5).join(', 
 const holdersOf = (periods: readonly PinPeriod[]): string[] =>
   periods.filter((period) => period.kind === 'site' && period.until === undefined).map(({ employee }) => employee);
 
-function tell({ verdict, periods }: Owner, what: string, isTimeless: boolean): FoundEmployee {
+function tell({ verdict, periods }: PinOwner, what: string, isTimeless: boolean): FoundEmployee {
   const nobody = (reason: 'unknown-pin' | 'ambiguous-pin' | 'inactive-employee', detail: string): FoundEmployee => ({
     kind: 'nobody',
     reason,

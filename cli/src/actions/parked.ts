@@ -21,6 +21,7 @@ import {
   type PieceContent,
 } from '../views/parked.ts';
 import { isParkReason, PARK_REASONS, todoOf } from '../views/reasons.ts';
+import { checkReason } from './park-reason.ts';
 import { showPunch, withDelivery } from './punch.ts';
 
 interface Json {
@@ -38,6 +39,7 @@ export interface ListOptions extends Json {
 export async function listParked(options: ListOptions): Promise<void> {
   await withStore(async ({ store }) => {
     const limit = parseLimit(options.limit ?? '50');
+    await checkReason(options.reason, () => openPieces(store, {}));
     const serialNumber =
       options.serial === undefined ? undefined : (await getTerminal(store, options.serial)).serialNumber;
     const fits = (one: { readonly reason: string | undefined }): boolean =>
@@ -178,12 +180,13 @@ const retryText = (punches: number, pieces: number): string =>
         .filter((line) => line !== '')
         .join('\n');
 
-/** Errors: usage (2) when nothing or two things choose, not found (3). */
+/** Errors: usage (2) when nothing or two things choose, or by a reason that is none; not found (3). */
 async function chosenFor(store: Store, ids: readonly string[], options: RetryOptions): Promise<Chosen> {
   const ways = [ids.length > 0, options.reason !== undefined, options.all === true].filter(Boolean).length;
   if (ways !== 1)
     throw new CommandFailure('what is to be tried again?', EXIT.usage, 'Name ids, or say --reason <reason>, or --all.');
   if (ids.length > 0) return chosenByIds(store, ids);
+  await checkReason(options.reason, () => openPieces(store, {}));
   const punches = await parkedPunches(store, {});
   const pieces = (await openPieces(store, {})).filter((one) => one.state === 'parked');
   if (options.all === true)

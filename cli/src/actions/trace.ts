@@ -8,10 +8,11 @@ import { punchesLike, severalPunches } from '../parse/ids.ts';
 import { findTerminal, listTerminals } from '../services/terminals.ts';
 import { activeTarget, withStore, type Here } from '../services/with-store.ts';
 import { commandJson, commandTable } from '../views/command.ts';
-import { punchJson, punchTable } from '../views/delivery.ts';
+import { punchJson, punchTable, type PunchLine } from '../views/delivery.ts';
 import { todoOf } from '../views/reasons.ts';
 import { nowOf, stepsOf, storyText, type PunchTrace } from '../views/trace-story.ts';
-import { pinObstacles, quarantineObstacles, serviceObstacles, terminalObstacles } from './obstacles.ts';
+import { quarantineObstacles, serviceObstacles, terminalObstacles } from './obstacles.ts';
+import { pinObstacles } from './pin-obstacles.ts';
 import { withDelivery } from './punch.ts';
 
 export interface TraceOptions {
@@ -129,7 +130,7 @@ async function traceMany(
   const lines = await withDelivery(store, target, punches);
   const obstacles =
     meant.kind === 'pin'
-      ? await obstaclesOfPin(here, target, meant.pin, punches)
+      ? await obstaclesOfPin(here, target, meant.pin, lines)
       : [...terminalObstacles(meant.terminal), ...(await serviceObstacles(settings, target))];
   const commands = await store.listCommands({ ...filter, limit: COMMANDS_SHOWN });
   const title = meant.kind === 'pin' ? `PIN ${meant.pin}` : titleOf(meant.terminal);
@@ -156,15 +157,16 @@ const titleOf = ({ name, serialNumber }: TerminalListing): string =>
   name === undefined ? `terminal ${serialNumber}` : `${name} (${serialNumber})`;
 
 async function obstaclesOfPin(
-  { store, settings }: Here,
+  here: Here,
   target: Target | undefined,
   pin: Pin,
-  punches: readonly StoredPunch[],
+  lines: readonly PunchLine[],
 ): Promise<string[]> {
-  const serials = [...new Set(punches.map((punch) => punch.serialNumber))];
+  const { store, settings } = here;
+  const serials = [...new Set(lines.map(({ punch }) => punch.serialNumber))];
   const terminals = await Promise.all(serials.map((serial) => store.findTerminal(serial)));
   return [
-    ...(await pinObstacles(store, target, pin)),
+    ...(await pinObstacles(here, target, pin, lines)),
     ...terminals.flatMap((terminal) => (terminal === undefined ? [] : terminalObstacles(terminal))),
     ...(await quarantineObstacles(store)),
     ...(await serviceObstacles(settings, target)),

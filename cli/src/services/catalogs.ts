@@ -17,9 +17,10 @@ const CATALOGS: Readonly<Record<string, () => Promise<ErrorCatalog>>> = {
 /** When a code happens and what a person can do about it; undefined for a code that nobody lists. */
 export async function fixOf(code: string): Promise<ErrorDescription | undefined> {
   const prefix = code.split('_')[0] ?? '';
-  const load = CATALOGS[prefix];
+  const load = Object.hasOwn(CATALOGS, prefix) ? CATALOGS[prefix] : undefined;
   try {
-    return (await (load ?? brandCatalog)())[code];
+    const catalog = await (load ?? brandCatalog)();
+    return Object.hasOwn(catalog, code) ? catalog[code] : undefined;
   } catch {
     return undefined; // the advice is an extra: a package that does not load must not hide the failure itself
   }

@@ -1,9 +1,10 @@
 import { messageOf } from '@biolistener/core';
 import { startPrivateNginx, type PrivateNginx, type PrivateOptions } from '@biolistener/nginx';
 import type { Log, PartHealth } from '@biolistener/telemetry';
+import { createNginxHealth } from './nginx-health.ts';
 
 export interface KeptNginx {
-  health(): PartHealth;
+  health(): Promise<PartHealth>;
   stop(): Promise<void>;
 }
 
@@ -12,6 +13,7 @@ const RESTART_MS = 1_000;
 /** An nginx of our own that is started again when it dies. Errors: those of the first start. */
 export async function keepPrivateNginx(options: PrivateOptions, log: Log): Promise<KeptNginx> {
   let nginx: PrivateNginx | undefined = await startPrivateNginx(options);
+  const health = createNginxHealth();
   let isStopping = false;
   let timer: NodeJS.Timeout | undefined;
   let starting: Promise<void> = Promise.resolve();
@@ -43,10 +45,7 @@ export async function keepPrivateNginx(options: PrivateOptions, log: Log): Promi
 
   watch(nginx);
   return {
-    health: () =>
-      nginx === undefined
-        ? { part: 'nginx', state: 'failed', message: 'nginx died and is being started again' }
-        : { part: 'nginx', state: 'ok', message: `takes terminals on port ${nginx.settings.port}` },
+    health: () => health(nginx),
     async stop() {
       isStopping = true;
       clearTimeout(timer);

@@ -47,6 +47,13 @@ describe('settings', () => {
     ['BIOLISTENER_LOG_LEVEL', 'loud', 'error, warn, info, debug or silent'],
     ['BIOLISTENER_MAX_BODY_MIB', '0', 'a whole number from 1 to 1024'],
     ['BIOLISTENER_KEEP_UNKNOWN_REQUESTS', 'maybe', 'yes or no'],
+    ['BIOLISTENER_MASTER_KEY', 'short', '64 hex digits or the base64 of 32 bytes'],
+    ['BIOLISTENER_TRUSTED_PROXIES', 'abc', 'IP addresses or networks such as 10.1.0.0/16'],
+    ['BIOLISTENER_TRUSTED_PROXIES', '127.0.0.1, 10.0.0.0/33', 'IP addresses or networks'],
+    ['BIOLISTENER_TRUSTED_PROXIES', '2001:db8::/129', 'IP addresses or networks'],
+    ['BIOLISTENER_TRUSTED_PROXIES', '10.0.0.0/8/8', 'IP addresses or networks'],
+    ['BIOLISTENER_TRUSTED_PROXIES', '10.0.0.0/', 'IP addresses or networks'],
+    ['BIOLISTENER_TRUSTED_PROXIES', 'fe80::1%eth0', 'IP addresses or networks'],
   ])('%s=%s is refused by name with what is allowed', (name, value, allowed) => {
     expect(() => load({ [name]: value })).toThrow(new RegExp(`${name} must be .*${allowed.replace(/[/]/g, '\\/')}`));
   });
@@ -72,6 +79,22 @@ describe('settings', () => {
     });
     expect(settings.erpnextApiSecret).toBe('abc');
     expect(() => load({ ERPNEXT_API_SECRET_FILE: join(dir, 'none') })).toThrow(/ERPNEXT_API_SECRET_FILE/);
+  });
+
+  test('a master key is hex or base64, and where it came from a file that is what is named', () => {
+    const bytes = Buffer.alloc(32, 7);
+    for (const key of [bytes.toString('hex'), bytes.toString('base64'), ` ${bytes.toString('base64')}\n`])
+      expect(load({ BIOLISTENER_MASTER_KEY: key }).settings.masterKey).toBe(key);
+    const file = join(dir, 'key');
+    writeFileSync(file, 'hunter2');
+    const attempt = () => load({ BIOLISTENER_MASTER_KEY_FILE: file });
+    expect(attempt).toThrow(/BIOLISTENER_MASTER_KEY_FILE must be 64 hex digits/);
+    expect(attempt).not.toThrow(/hunter2/);
+  });
+
+  test('trusted proxies are addresses and networks of both families', () => {
+    const { settings } = load({ BIOLISTENER_TRUSTED_PROXIES: '127.0.0.1, 10.0.0.0/8,::1,2001:db8::/32,' });
+    expect(settings.trustedProxies).toEqual(['127.0.0.1', '10.0.0.0/8', '::1', '2001:db8::/32']);
   });
 
   test('misspelt names are told', () => {

@@ -1,5 +1,6 @@
-import { isZone } from '@biolistener/core';
+import { isZone, keyOfText } from '@biolistener/core';
 import { z } from 'zod';
+import { isAddressOrNetwork } from './addresses.ts';
 
 /** One setting: its name outside, what it may be, and a sentence on what it does. */
 export interface SettingSpec<S extends z.ZodType> {
@@ -84,8 +85,13 @@ export const SETTINGS = {
   }),
   trustedProxies: setting({
     names: ['BIOLISTENER_TRUSTED_PROXIES'],
-    schema: list.default(['127.0.0.1', '::1']),
-    doc: 'Addresses whose word on the address of a terminal is believed, separated by commas: those of nginx.',
+    schema: list
+      .refine(
+        (items) => items.every(isAddressOrNetwork),
+        'IP addresses or networks such as 10.1.0.0/16, separated by commas',
+      )
+      .default(['127.0.0.1', '::1']),
+    doc: 'Addresses or networks (10.1.0.0/16) whose word on the address of a terminal is believed, separated by commas: those of nginx.',
   }),
   apiHost: setting({
     names: ['BIOLISTENER_API_HOST'],
@@ -218,7 +224,10 @@ export const SETTINGS = {
   }),
   masterKey: setting({
     names: ['BIOLISTENER_MASTER_KEY'],
-    schema: z.string().optional(),
+    schema: z
+      .string()
+      .refine((text) => keyOfText(text) !== undefined, '64 hex digits or the base64 of 32 bytes')
+      .optional(),
     doc: 'Key that encrypts templates and raw records: 64 hex digits or base64 of 32 bytes. Without it a key file in the data folder is made.',
     isSecret: true,
   }),

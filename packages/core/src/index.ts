@@ -3,6 +3,7 @@ export * from './enrolment.ts';
 export * from './errors.ts';
 export * from './ids.ts';
 export type * from './json.ts';
+export * from './key-text.ts';
 export * from './log-type.ts';
 export * from './pin-owner.ts';
 export * from './punch.ts';

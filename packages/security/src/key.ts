@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { digestOf } from '@biolistener/core';
+import { digestOf, keyOfText } from '@biolistener/core';
 import { securityError } from './errors.ts';
 
 const KEY_BYTES = 32;
@@ -9,11 +9,8 @@ export const keyIdOf = (key: Uint8Array): string => digestOf(key).slice(0, 8);
 
 /** 64 hex digits or the base64 of 32 bytes. */
 export function parseKey(text: string): Uint8Array {
-  const trimmed = text.trim();
-  const key = /^[0-9a-f]{64}$/i.test(trimmed) ? Buffer.from(trimmed, 'hex') : Buffer.from(trimmed, 'base64');
-  if (key.length !== KEY_BYTES) {
-    throw securityError('SECURITY_KEY_INVALID', 'a key is 64 hex digits or the base64 of 32 bytes');
-  }
+  const key = keyOfText(text);
+  if (!key) throw securityError('SECURITY_KEY_INVALID', 'a key is 64 hex digits or the base64 of 32 bytes');
   return key;
 }
 

@@ -39,5 +39,5 @@ export type * from './people.ts';
 export type * from './persons.ts';
 export type * from './queries.ts';
 export * from './roster.ts';
-export type * from './terminals.ts';
+export * from './terminals.ts';
 export type * from './uploads.ts';

@@ -1,5 +1,8 @@
 import type { Instant, JsonObject, SerialNumber, Terminal, TerminalSettings, TerminalStatus } from '@biolistener/core';
 
+/** So many terminals wait for approval at most: a flood of invented serial numbers must not fill disk or memory. */
+export const MOST_PENDING = 10_000;
+
 export interface TerminalListing extends Terminal {
   readonly punches: number;
   readonly lastPunchAt: Instant | undefined;

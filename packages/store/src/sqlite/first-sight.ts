@@ -1,10 +1,8 @@
 import { NOBODY, type BiolistenerError, type JsonObject, type SerialNumber } from '@biolistener/core';
+import { MOST_PENDING } from '../contract/index.ts';
 import { storeError } from '../errors.ts';
 import type { Database, Row } from './database.ts';
 import { int, numberOf } from './rows.ts';
-
-/** A flood of invented serial numbers must not fill the disk. */
-export const MOST_PENDING = 10_000;
 
 /** A terminal's number, and columns of its row as far as they were read or written in this transaction, or remembered. */
 export interface KnownTerminal {

@@ -102,10 +102,23 @@ export class DeviceSync {
     return (await this.#ctx.store.findTerminal(serialNumber)) !== undefined;
   }
 
+  /** How many that stood in Desk are not among these. */
+  async missing(names: ReadonlySet<string>): Promise<number> {
+    return (await this.#gone(names)).length;
+  }
+
   /** Deleted in Desk: the terminal goes on as it is, and Desk does not get it back by itself. */
   async keepOnly(names: ReadonlySet<string>): Promise<void> {
     this.#introductions.tryAgain();
-    for (const name of this.seen.names()) if (!names.has(name)) await this.#release(name);
+    const seen = this.seen.names().filter((name) => !names.has(name));
+    for (const name of new Set([...seen, ...(await this.#gone(names))])) await this.#release(name);
+  }
+
+  async #gone(names: ReadonlySet<string>): Promise<string[]> {
+    const gone: string[] = [];
+    for (const { serialNumber } of await this.#ctx.store.allTerminals())
+      if (!names.has(serialNumber) && (await this.#baselines.isManaged(serialNumber))) gone.push(serialNumber);
+    return gone;
   }
 
   /** What changed elsewhere goes back to what Desk says; what the service knows is told to Desk. */

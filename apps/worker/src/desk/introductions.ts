@@ -58,8 +58,7 @@ export class Introductions {
 
   async #mayIntroduce({ serialNumber }: Terminal): Promise<boolean> {
     if ((await this.#baselines.of(serialNumber)) === undefined) return true;
-    await this.#baselines.release(serialNumber); // it stood in Desk once and does not now: deleted while nobody looked
-    this.#refused.add(serialNumber);
+    this.#refused.add(serialNumber); // it stood in Desk once and does not now: deleted, or not shown
     return false;
   }
 

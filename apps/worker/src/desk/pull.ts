@@ -9,7 +9,9 @@ import {
   type DeskSite,
   type Row,
 } from '@biolistener/erpnext';
+import { OPEN_COMMAND_STATES } from '@biolistener/store';
 import type { CommandSync } from './commands.ts';
+import { Deletions } from './deletions.ts';
 import type { DeskContext } from './deps.ts';
 import type { DeviceSync } from './devices.ts';
 import type { EmployeeWatch } from './employees.ts';
@@ -29,7 +31,14 @@ interface Followed {
   readonly fields: readonly string[];
   readonly seen: Seen | undefined;
   readonly apply: (rows: readonly Row[]) => Promise<void>;
-  readonly keepOnly: ((names: ReadonlySet<string>) => Promise<void>) | undefined;
+  readonly deletions: Deleted | undefined;
+}
+
+/** What becomes of those that a full listing lacks. */
+interface Deleted {
+  /** How many of those that the store has of this site are not among the names. */
+  missing(names: ReadonlySet<string>): Promise<number>;
+  keepOnly(names: ReadonlySet<string>): Promise<void>;
 }
 
 async function each(rows: readonly Row[], apply: (row: Row) => Promise<void>): Promise<void> {
@@ -44,12 +53,14 @@ export class Puller {
   /** Called with each page: the lease is renewed, and lost by throwing. */
   readonly #onPage: () => Promise<void>;
   readonly #followed: readonly Followed[];
+  readonly #deletions: Deletions;
 
   constructor(ctx: DeskContext, site: DeskSite, parts: DeskParts, onPage: () => Promise<void>) {
     this.#ctx = ctx;
     this.#site = site;
     this.#parts = parts;
     this.#onPage = onPage;
+    this.#deletions = new Deletions(ctx);
     const { devices, users, commands, employees } = parts;
     this.#followed = [
       {
@@ -59,28 +70,31 @@ export class Puller {
         apply: async (rows) => {
           for (const employee of employees.take(rows)) await users.employeeChanged(employee);
         },
-        keepOnly: undefined,
+        deletions: undefined,
       },
       {
         doctype: DEVICE,
         fields: ['*'],
         seen: devices.seen,
         apply: (rows) => each(rows, (row) => devices.apply(row)),
-        keepOnly: (names) => devices.keepOnly(names),
+        deletions: devices,
       },
       {
         doctype: DEVICE_USER,
         fields: ['*'],
         seen: users.seen,
         apply: (rows) => users.applyRows(rows),
-        keepOnly: (names) => users.keepOnly(names),
+        deletions: users,
       },
       {
         doctype: DEVICE_COMMAND,
         fields: ['*'],
         seen: commands.seen,
         apply: (rows) => each(rows, (row) => commands.apply(row)),
-        keepOnly: (names) => commands.keepOnly(names),
+        deletions: {
+          missing: (names) => this.#lostOrders(names),
+          keepOnly: (names) => commands.keepOnly(names),
+        },
       },
     ];
   }
@@ -88,15 +102,16 @@ export class Puller {
   /** By cursor, of all followed DocTypes or of those that were hinted at. */
   async changes(only?: ReadonlySet<AnnouncedDoctype>): Promise<void> {
     for (const followed of this.#followed)
-      if (only === undefined || only.has(followed.doctype)) await this.#changesOf(followed);
+      if (only === undefined && this.#deletions.isInDoubt(followed.doctype)) await this.#allOf(followed);
+      else if (only === undefined || only.has(followed.doctype)) await this.#changesOf(followed);
   }
 
   /** Everything that is there: finds what was deleted, too. */
   async everything(only?: ReadonlySet<AnnouncedDoctype>): Promise<void> {
     for (const followed of this.#followed) {
       if (only !== undefined && !only.has(followed.doctype)) continue;
-      if (followed.keepOnly === undefined) await this.#allEmployees(followed);
-      else await this.#allOf(followed, followed.keepOnly);
+      if (followed.deletions === undefined) await this.#allEmployees(followed);
+      else await this.#allOf(followed);
     }
   }
 
@@ -111,7 +126,7 @@ export class Puller {
     return rows[0] === undefined ? '' : modifiedOf(rows[0]);
   }
 
-  async #allOf(followed: Followed, keepOnly: (names: ReadonlySet<string>) => Promise<void>): Promise<void> {
+  async #allOf(followed: Followed): Promise<void> {
     const { doctype, fields, seen, apply } = followed;
     const names = new Set<string>();
     let newest = (await this.#cursor(followed)) ?? '';
@@ -123,11 +138,20 @@ export class Puller {
         if (modifiedOf(row) > newest) newest = modifiedOf(row);
       }
     }
-    // a right that was taken away looks like everything deleted
-    const isSuspicious = names.size === 0 && (seen?.names().length ?? 0) > 1;
-    if (isSuspicious) this.#ctx.log.warn({ doctype }, 'the site lists none at all; what is known of them is kept');
-    else await keepOnly(names);
+    await this.#dropOthers(followed, names);
     await this.#setCursor(followed, newest);
+  }
+
+  async #dropOthers({ doctype, deletions }: Followed, names: ReadonlySet<string>): Promise<void> {
+    if (deletions === undefined) return;
+    const missing = await deletions.missing(names);
+    if (await this.#deletions.areBelieved(doctype, missing, names.size)) await deletions.keepOnly(names);
+  }
+
+  async #lostOrders(names: ReadonlySet<string>): Promise<number> {
+    const query = { origin: 'desk', states: OPEN_COMMAND_STATES, limit: 10_000 } as const;
+    const orders = (await this.#ctx.store.listCommands(query)).map(({ deskName }) => deskName);
+    return new Set(orders.filter((name) => name !== undefined && !names.has(name))).size;
   }
 
   async #changesOf(followed: Followed): Promise<void> {

@@ -21,6 +21,7 @@ import type { Person } from '@biolistener/store';
 import type { DeskContext } from './deps.ts';
 import { actorOf, type DeviceSync } from './devices.ts';
 import type { EmployeeWatch } from './employees.ts';
+import { Given } from './given.ts';
 import { OneDocument } from './one-document.ts';
 import { PersonKeeper } from './person-keeper.ts';
 import type { DeskSecrets, SecretTrouble } from './secrets.ts';
@@ -31,7 +32,6 @@ import { statusesOf, withChildren } from './user-rows.ts';
 const FEW = 20;
 /** How many are looked at in one go. */
 const MOST_LOOKS = 200;
-const PERSONS_AT_ONCE = 500;
 
 interface Held {
   readonly decision: UserDecision;
@@ -55,6 +55,7 @@ export class UserSync {
   readonly #persons: PersonKeeper;
   readonly #employees: EmployeeWatch;
   readonly #secrets: DeskSecrets;
+  readonly #given: Given;
   readonly #held = new Map<string, Held>();
   readonly #each: OneDocument;
 
@@ -62,6 +63,7 @@ export class UserSync {
     this.#ctx = ctx;
     this.#site = site;
     this.#persons = new PersonKeeper(ctx, devices, employees);
+    this.#given = new Given(ctx);
     this.#employees = employees;
     this.#secrets = secrets;
     this.#each = new OneDocument(ctx, DEVICE_USER);
@@ -83,6 +85,7 @@ export class UserSync {
   }
 
   async #apply(document: Row, decision: UserDecision, isListed: boolean, actor: string): Promise<void> {
+    await this.#given.note(decision.name);
     const person = await this.#persons.enforce(decision, actor);
     // for nobody else who may have the PIN now
     const trouble = person && (await this.#secrets.password(document, person.pin, person.id, actor));
@@ -137,20 +140,17 @@ export class UserSync {
       await store.endPerson(person.id, 'desk:employee', clock.now());
   }
 
+  /** How many that this site gave are not among these. */
+  async missing(names: ReadonlySet<string>): Promise<number> {
+    return (await this.#given.missing(names)).length;
+  }
+
   /** Deleted in Desk: known still, and wanted nowhere. */
   async keepOnly(names: ReadonlySet<string>): Promise<void> {
     for (const name of this.seen.names()) if (!names.has(name)) this.#forget(name);
-    const { store } = this.#ctx;
-    for (let afterId: string | undefined; ;) {
-      const page = await store.listPersons({
-        state: 'active',
-        limit: PERSONS_AT_ONCE,
-        ...(afterId === undefined ? {} : { afterId }),
-      });
-      for (const person of page)
-        if (person.deskName !== undefined && !names.has(person.deskName)) await this.#persons.release(person);
-      afterId = page.at(-1)?.id;
-      if (page.length < PERSONS_AT_ONCE) return;
+    for (const person of await this.#given.missing(names)) {
+      await this.#persons.release(person);
+      await this.#given.forget(person.deskName ?? '');
     }
   }
 

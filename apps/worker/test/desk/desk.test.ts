@@ -844,8 +844,90 @@ describe('a site', () => {
     for (const pin of ['1', '2']) await admin.remove(DEVICE_USER, pin);
     admin.close();
     bench.now = () => Date.now() + 20_000_000; // only now is everything listed again
-    await until(() => bench.log.lines.some((line) => line.includes('lists none at all')), 'suspicious');
+    await until(() => bench.log.lines.some((line) => line.includes('nothing is removed')), 'in doubt');
     expect(await everywhere()).toBe(2);
+  });
+
+  describe('that lists nothing any more after a restart', () => {
+    const PINS = ['1', '2', '3'];
+    const everywhere = async () =>
+      (await bench.store.listPersons({ state: 'active', limit: 10 })).filter((each) => each.isEverywhere).length;
+    const isSaid = (words: string) => bench.log.lines.some((line) => line.includes(words));
+    const emptied = async () => {
+      bench = await DeskBench.open();
+      for (const pin of PINS) await bench.people.create(DEVICE_USER, { user_id: pin, allow_in_all_devices: 1 });
+      for (const pin of PINS) await bench.device(`DESK000${pin}`);
+      const first = await bench.started();
+      await until(async () => (await everywhere()) === PINS.length, 'known');
+      await first.stop();
+      const admin = bench.admin();
+      for (const pin of PINS) await admin.remove(DEVICE_USER, pin);
+      for (const pin of PINS) await admin.remove(DEVICE, `DESK000${pin}`);
+      admin.close();
+    };
+    const stored = async (key: string) => (await bench.store.listSettings()).find((each) => each.key === key)?.value;
+
+    test('loses nobody, says so, and loses them once somebody confirms how many they are', async () => {
+      await emptied();
+      await bench.store.changeTerminal(sn('DESK0001'), { status: 'blocked' }, 'cli:test');
+      await bench.started({ paces: { reconcileMs: 50 } });
+      expect(await everywhere()).toBe(3);
+      expect(isSaid('config set desk.confirm_deleted 3')).toBe(true);
+      const status = () => String(bench.doc(INTEGRATION_SETTINGS, INTEGRATION_SETTINGS)?.['listener_status']);
+      await until(() => status().includes('3 of 3 (Biometric Device) no more'), 'shown in Desk');
+      await bench.device('DESK0001');
+      await bench.device('DESK0002');
+      await until(() => bench.doc(DEVICE, 'DESK0001')?.['status'] === 'Blocked', 'a device is back, as it was');
+      await until(() => !status().includes('(Biometric Device)'), 'and no longer said');
+      await bench.store.setSetting('desk.confirm_deleted', 2, 'cli:test');
+      await bench.device('CALL0001');
+      await until(() => bench.doc(DEVICE, 'CALL0001')?.['status'] === 'Approved', 'a round goes by');
+      expect(await everywhere()).toBe(3);
+      await bench.store.setSetting('desk.confirm_deleted', 3, 'cli:test');
+      await until(async () => (await everywhere()) === 0, 'lost');
+      await until(async () => (await stored('desk.confirm_deleted')) === undefined, 'confirmed once');
+      await until(
+        () => bench.doc(INTEGRATION_SETTINGS, INTEGRATION_SETTINGS)?.['listener_status'] === 'Running, no device yet',
+        'no longer said',
+      );
+    });
+
+    test('loses nobody whom another site gave', async () => {
+      await emptied();
+      await bench.people.create(DEVICE_USER, { user_id: '4', allow_in_all_devices: 1 });
+      await bench.started({ targetId: 'another' });
+      expect(await everywhere()).toBe(4);
+      expect(isSaid('another site gave persons')).toBe(true);
+      expect(isSaid('nothing is removed')).toBe(false);
+    });
+
+    test('loses one of many who was deleted meanwhile', async () => {
+      bench = await DeskBench.open();
+      for (const pin of PINS) await bench.people.create(DEVICE_USER, { user_id: pin, allow_in_all_devices: 1 });
+      const first = await bench.started();
+      await until(async () => (await everywhere()) === PINS.length, 'known');
+      await first.stop();
+      await bench.people.remove(DEVICE_USER, '2');
+      await bench.started();
+      expect(await everywhere()).toBe(2);
+    });
+
+    test('cancels no order', async () => {
+      bench = await DeskBench.open();
+      await bench.device('DESK0001');
+      const order = async (type: string) =>
+        String(
+          (await bench.people.create(DEVICE_COMMAND, { device: 'DESK0001', type, manager_order: 1 })).data['name'],
+        );
+      const names = [await order('Get Info'), await order('Restart')];
+      const first = await bench.started();
+      await first.stop();
+      const admin = bench.admin();
+      for (const name of names) await admin.remove(DEVICE_COMMAND, name);
+      admin.close();
+      await bench.started();
+      for (const name of names) expect(await bench.commandsOf(name)).toMatchObject([{ state: 'queued' }]);
+    });
   });
 
   test('that is away is left in peace until check-ins go through again', async () => {

@@ -12,6 +12,7 @@ import {
   isOnlineAt,
   isStale,
   modifiedOf,
+  nameOf,
   readDevice,
   siteTime,
   withEmptied,
@@ -78,6 +79,12 @@ export class DeviceSync {
     const before = this.#held.get(serialNumber);
     this.#held.set(serialNumber, { row, decision, writtenAt: before?.writtenAt ?? 0, lazyAt: before?.lazyAt ?? 0 });
     await this.#takeKey(row, decision); // last: whatever becomes of it, the document stands in Desk
+  }
+
+  /** Whether a row says something else than what is held: a rename, of a branch say, rewrites links and is no save. */
+  isOther(row: Row): boolean {
+    const [held, decision] = [this.#held.get(nameOf(row))?.decision, readDevice(row)];
+    return held !== undefined && decision !== undefined && decisionText(decision) !== decisionText(held);
   }
 
   /** Whether it stands in Desk. */

@@ -30,6 +30,8 @@ interface Followed {
   readonly doctype: AnnouncedDoctype;
   readonly fields: readonly string[];
   readonly seen: Seen | undefined;
+  /** Of a version that was dealt with: whether it says something else after all. */
+  readonly isOther?: (row: Row) => boolean;
   readonly apply: (rows: readonly Row[]) => Promise<void>;
   readonly deletions: Deleted | undefined;
 }
@@ -67,15 +69,14 @@ export class Puller {
         doctype: EMPLOYEE,
         fields: ['name', 'modified', 'status'],
         seen: undefined,
-        apply: async (rows) => {
-          for (const employee of employees.take(rows)) await users.employeeChanged(employee);
-        },
+        apply: (rows) => users.employeesChanged(employees.take(rows)),
         deletions: undefined,
       },
       {
         doctype: DEVICE,
         fields: ['*'],
         seen: devices.seen,
+        isOther: (row) => devices.isOther(row),
         apply: (rows) => each(rows, (row) => devices.apply(row)),
         deletions: devices,
       },
@@ -83,6 +84,7 @@ export class Puller {
         doctype: DEVICE_USER,
         fields: ['*'],
         seen: users.seen,
+        isOther: (row) => users.isOther(row),
         apply: (rows) => users.applyRows(rows),
         deletions: users,
       },
@@ -117,7 +119,7 @@ export class Puller {
 
   async #allEmployees(followed: Followed): Promise<void> {
     const { employees, users } = this.#parts;
-    for (const employee of await employees.readAll()) await users.employeeChanged(employee);
+    await users.employeesChanged(await employees.readAll());
     if ((await this.#cursor(followed)) === undefined) await this.#setCursor(followed, await this.#newest(followed));
   }
 
@@ -127,12 +129,12 @@ export class Puller {
   }
 
   async #allOf(followed: Followed): Promise<void> {
-    const { doctype, fields, seen, apply } = followed;
+    const { doctype, fields, seen, isOther, apply } = followed;
     const names = new Set<string>();
     let newest = (await this.#cursor(followed)) ?? '';
     for await (const rows of this.#site.all({ doctype, fields })) {
       await this.#onPage();
-      await apply(rows.filter((row) => seen?.isNews(row) !== false));
+      await apply(rows.filter((row) => seen?.isNews(row) !== false || isOther?.(row) === true));
       for (const row of rows) {
         names.add(nameOf(row));
         if (modifiedOf(row) > newest) newest = modifiedOf(row);

@@ -11,6 +11,7 @@ import {
   siteTime,
   syncFields,
   templateFields,
+  wordIn,
   type DeskRowStatus,
   type DeskSite,
   type Fields,
@@ -129,11 +130,39 @@ export class UserSync {
     return 'allowed';
   }
 
-  /** Whom an employee's change concerns. */
-  async employeeChanged(employee: string): Promise<void> {
-    for (const { decision, document, isListed } of this.#held.values())
-      if (decision.employee === employee)
-        await this.#each.apply(decision.name, () => this.#apply(document, decision, isListed, 'desk:employee'));
+  /** Whether a row of a list says something else than what is held: a rename rewrites links and is no save. */
+  isOther(row: Row): boolean {
+    const held = this.#held.get(nameOf(row))?.decision;
+    const text = (decision: UserDecision | undefined) => JSON.stringify({ ...decision, devices: [] });
+    return held !== undefined && text(readUser(row)) !== text(held);
+  }
+
+  /** Whom changes of employees concern. */
+  async employeesChanged(employees: readonly string[]): Promise<void> {
+    const changed = new Set(employees);
+    const ofThem = await this.#employeesNow(employees);
+    for (const { decision, document, isListed } of [...this.#held.values()]) {
+      const { name, employee } = decision;
+      const isConcerned = ofThem.has(name) || (employee !== undefined && changed.has(employee));
+      const isRenamed = isConcerned && ofThem.get(name) !== employee;
+      if (isRenamed) await this.#each.apply(name, () => this.#readAgain(name));
+      else if (isConcerned)
+        await this.#each.apply(name, () => this.#apply(document, decision, isListed, 'desk:employee'));
+    }
+    for (const employee of employees) await this.#endPersonsOf(employee);
+  }
+
+  /** As the site has it now, by name of the document; at the start all are listed anyway. */
+  async #employeesNow(employees: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const found = new Map<string, string>();
+    if (this.#held.size === 0) return found;
+    const query = { doctype: DEVICE_USER, fields: ['name', 'employee'] };
+    for await (const rows of this.#site.among(query, 'employee', employees))
+      for (const row of rows) found.set(nameOf(row), wordIn(row, 'employee') ?? '');
+    return found;
+  }
+
+  async #endPersonsOf(employee: string): Promise<void> {
     if (!this.#employees.isGone(employee)) return;
     const { store, clock } = this.#ctx;
     for (const person of await store.listPersons({ employee, state: 'active', limit: 100 }))

@@ -286,6 +286,49 @@ describe('users', () => {
     await until(async () => (await assigned())?.[0] === 'DESK0001', 'back');
   });
 
+  describe('whose employee was renamed, which is no save of the document,', () => {
+    const renamed = async () => {
+      await user();
+      await bench.started();
+      await until(async () => (await person()) !== undefined, 'known');
+      await until(() => Boolean(bench.doc(DEVICE_USER, '0042')?.['template_summary']), 'told');
+      await bench.sandbox.faults.renameEmployee('HR-EMP-00001', 'EMP-NEW');
+    };
+
+    test('is ended when that one leaves', async () => {
+      await renamed();
+      await bench.people.update('Employee', 'EMP-NEW', { status: 'Left', relieving_date: '2026-12-31' });
+      await until(async () => (await person()) === undefined, 'ended');
+      await until(() => row('DESK0001')?.['state'] === 'Removed', 'removed');
+    });
+
+    test('is found in the next full listing', async () => {
+      await renamed();
+      bench.now = () => Date.now() + 24 * 3_600_000;
+      await until(async () => (await person())?.employee === 'EMP-NEW', 'renamed');
+    });
+
+    test('stays gone when they had left before', async () => {
+      await user();
+      await bench.started();
+      await until(async () => (await person()) !== undefined, 'known');
+      await bench.people.update('Employee', 'HR-EMP-00001', { status: 'Left', relieving_date: '2026-12-31' });
+      await until(async () => (await person()) === undefined, 'ended');
+      await until(() => row('DESK0001')?.['state'] === 'Removed', 'removed');
+      await bench.sandbox.faults.renameEmployee('HR-EMP-00001', 'EMP-NEW');
+      let made = 0;
+      const put = bench.store.putPerson.bind(bench.store);
+      bench.store.putPerson = (...args) => {
+        made += 1;
+        return put(...args);
+      };
+      bench.now = () => Date.now() + 24 * 3_600_000;
+      await bench.calls('CALL0001');
+      await until(() => bench.doc(DEVICE, 'CALL0001') !== undefined, 'a full listing goes by');
+      expect([await person(), made]).toEqual([undefined, 0]);
+    });
+  });
+
   test('many at once are read as two lists, and told with their rows as they were', async () => {
     const devices = [{ device: 'DESK0002' }, { device: 'DESK0001' }];
     for (let i = 1; i <= 25; i += 1)

@@ -34,6 +34,8 @@ export interface DeskStatus {
 }
 
 const LEASE_MS = 60_000;
+/** However much is read or written in one go: no request begins with a lease that is older. */
+const RENEW_MS = LEASE_MS / 4;
 const FAILURE_BACKOFF = { firstMs: 1000, mostMs: 60_000 };
 
 /** Another process holds the lease now. */
@@ -47,6 +49,7 @@ export class DeskKeeper {
   readonly #site: DeskSite;
   readonly #hints: HintReader;
   #parts: ReturnType<DeskKeeper['open']> | undefined;
+  #claimedAt = 0;
   #fullAt: number | undefined;
   #reconciledAt = 0;
   #pushedAt = 0;
@@ -58,7 +61,11 @@ export class DeskKeeper {
 
   constructor(ctx: DeskContext) {
     this.#ctx = ctx;
-    this.#site = new DeskSite(ctx.client, throughGate(ctx));
+    const through = throughGate(ctx);
+    this.#site = new DeskSite(ctx.client, async (request) => {
+      if (ctx.clock.now() - this.#claimedAt >= RENEW_MS) await this.#holdOn();
+      return through(request);
+    });
     this.#hints = new HintReader(ctx.store);
     this.#rounds = new Periodic(() => this.#round());
   }
@@ -100,7 +107,8 @@ export class DeskKeeper {
   }
 
   #claim(): Promise<boolean> {
-    return this.#ctx.store.claimLease(this.#lease, this.#owner, LEASE_MS, this.#ctx.clock.now());
+    this.#claimedAt = this.#ctx.clock.now();
+    return this.#ctx.store.claimLease(this.#lease, this.#owner, LEASE_MS, this.#claimedAt);
   }
 
   async #holdOn(): Promise<void> {

@@ -348,6 +348,25 @@ describe('users', () => {
     expect(rowsOf('A25').map((each) => each['state'])).toEqual(['Wanted', 'Failed']);
   });
 
+  test('more than a list shows at once are read with the rows of each once', async () => {
+    for (let i = 1; i <= 230; i += 1)
+      await bench.people.create(DEVICE_USER, { user_id: `${i}`, devices: [{ device: 'DESK0001' }] });
+    const client = bench.as('service');
+    const request = client.request.bind(client);
+    let rows = 0;
+    client.request = async (...args) => {
+      const answer = await request(...args);
+      if (decodeURIComponent(args[1]).endsWith('Biometric Device User Detail'))
+        rows += (answer.body['data'] as unknown[]).length;
+      return answer;
+    };
+    await bench.started({ client, paces: { pushMs: 3_600_000 } });
+    expect(rows).toBe(230);
+    expect(await bench.store.listPersons({ state: 'active', serialNumber: sn('DESK0001'), limit: 300 })).toHaveLength(
+      230,
+    );
+  });
+
   test('one whose PIN another person had before wins over who put them there', async () => {
     await bench.started();
     await bench.store.putPerson(
@@ -1002,6 +1021,29 @@ describe('a site', () => {
     await until(() => desk.status().state === 'refused', 'refused');
     expect(desk.status().message).toContain('Biometric Service');
     expect(bench.circuit.status().state).toBe('closed');
+  });
+
+  test('that is slow is read under a lease that does not run out', async () => {
+    bench = await DeskBench.open();
+    for (let i = 1; i <= 15; i += 1) await bench.people.create(DEVICE_USER, { user_id: `${i}` });
+    const client = bench.as('service');
+    const get = client.get.bind(client);
+    let now = Date.now();
+    bench.now = () => now;
+    client.get = (...args) => {
+      now += 20_000;
+      return get(...args);
+    };
+    const claim = bench.store.claimLease.bind(bench.store);
+    let [last, longest] = [now, 0];
+    bench.store.claimLease = (...args) => {
+      [last, longest] = [now, Math.max(longest, now - last)];
+      return claim(...args);
+    };
+    const begun = now;
+    await bench.started({ client });
+    expect(now - begun).toBeGreaterThan(60_000);
+    expect(longest).toBeLessThan(60_000);
   });
 
   test('is kept in step by one process at a time', async () => {

@@ -23,6 +23,7 @@ import type { DeskContext } from './deps.ts';
 import { actorOf, type DeviceSync } from './devices.ts';
 import { OneDocument } from './one-document.ts';
 import { Seen } from './seen.ts';
+import { Pass, type Turn } from './turn.ts';
 import type { UserSync } from './users.ts';
 
 /** More commands than one order makes. */
@@ -50,6 +51,7 @@ const UNDER_WAY: Outcome = { kind: 'under-way', commandIds: [] };
 /** Biometric Device Command ↔ commands (docs/desk-sync.md). */
 export class CommandSync {
   readonly seen = new Seen();
+  readonly #pass = new Pass();
   readonly #ctx: DeskContext;
   readonly #site: DeskSite;
   readonly #devices: DeviceSync;
@@ -102,9 +104,12 @@ export class CommandSync {
     if (lost.length > 0) await store.cancelCommands(lost, 'desk:deleted', clock.now());
   }
 
-  async push(): Promise<void> {
-    for (const name of this.#each.due()) await this.#each.apply(name, () => this.#readAgain(name));
-    for (const held of [...this.#open.values()]) await this.#each.guard(held.order.name, () => this.#tell(held));
+  async push(turn: Turn): Promise<boolean> {
+    for (const name of this.#each.due()) if (!turn.isOver()) await this.#each.apply(name, () => this.#readAgain(name));
+    return this.#pass.go(this.#open.keys(), turn, async (name) => {
+      const held = this.#open.get(name);
+      if (held !== undefined) await this.#each.guard(name, () => this.#tell(held));
+    });
   }
 
   async #carryOut(order: DeskOrder, row: Row): Promise<Outcome> {

@@ -108,10 +108,14 @@ export class SettingsSync {
     return [heard, ...missing, ...this.#problems].join('. ').slice(0, 140);
   }
 
-  async push(): Promise<void> {
+  /** One document: there is never more to tell. */
+  async push(): Promise<true> {
+    if (this.#row !== undefined) await this.#tell(this.#row);
+    return true;
+  }
+
+  async #tell(row: Row): Promise<void> {
     const { clock, site, shown = {}, pace } = this.#ctx;
-    const row = this.#row;
-    if (row === undefined) return;
     const urgent = {
       listener_status: await this.#status(),
       service_version: shown.version ?? null,

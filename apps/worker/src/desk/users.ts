@@ -27,12 +27,11 @@ import { OneDocument } from './one-document.ts';
 import { PersonKeeper } from './person-keeper.ts';
 import type { DeskSecrets, SecretTrouble } from './secrets.ts';
 import { Seen } from './seen.ts';
+import type { Turn } from './turn.ts';
 import { statusesOf, withChildren } from './user-rows.ts';
 
 /** More changed documents than this are cheaper to read as two lists than one by one. */
 const FEW = 20;
-/** How many are looked at in one go. */
-const MOST_LOOKS = 200;
 
 interface Held {
   readonly decision: UserDecision;
@@ -183,20 +182,42 @@ export class UserSync {
     }
   }
 
-  async push(): Promise<void> {
-    for (const name of this.#each.due()) await this.#each.apply(name, () => this.#readAgain(name));
+  /** Whoever waits longest first, so that nobody is left out however short the turns are. */
+  async push(turn: Turn): Promise<boolean> {
     const now = this.#ctx.clock.now();
-    await this.#askAgain(now);
+    const isAsked = (await this.#applyAgain(turn)) && (await this.#askAgain(now, turn));
     const due = [...this.#held.values()].filter(({ nextAt }) => nextAt <= now);
-    for (const held of due.toSorted((a, b) => a.nextAt - b.nextAt).slice(0, MOST_LOOKS))
+    for (const held of due.toSorted((a, b) => a.nextAt - b.nextAt)) {
+      if (turn.isOver()) return false;
       await this.#each.guard(held.decision.name, () => this.#tell(held));
+      this.#letOthersFirst(held);
+    }
+    return isAsked;
+  }
+
+  /** What could not be put into force. */
+  async #applyAgain(turn: Turn): Promise<boolean> {
+    for (const name of this.#each.due()) {
+      if (turn.isOver()) return false;
+      await this.#each.apply(name, () => this.#readAgain(name));
+    }
+    return true;
   }
 
   /** Passwords that could not be read. */
-  async #askAgain(now: Instant): Promise<void> {
+  async #askAgain(now: Instant, turn: Turn): Promise<boolean> {
     const unread = [...this.#held.values()].filter(({ trouble }) => (trouble?.againAt ?? Infinity) <= now);
-    for (const { decision, document, isListed } of unread.slice(0, FEW))
+    for (const { decision, document, isListed } of unread.slice(0, FEW)) {
+      if (turn.isOver()) return false;
       await this.#each.apply(decision.name, () => this.#apply(document, decision, isListed, actorOf(document)));
+    }
+    return true;
+  }
+
+  /** One that could not be told must not stand before everybody else for ever. */
+  #letOthersFirst(held: Held): void {
+    const { name } = held.decision;
+    if (this.#held.get(name) === held) this.#lookLater(held, true);
   }
 
   #forget(name: string): void {

@@ -702,6 +702,51 @@ describe('commands', () => {
   });
 });
 
+describe('an order', () => {
+  test.each([DEVICE_USER, DEVICE])(
+    'is taken up while there is much to tell of %s, and all is told',
+    async (doctype) => {
+      bench = await DeskBench.open();
+      await bench.hear();
+      for (let i = 10; i < 40; i += 1) {
+        await bench.device(`DESK00${i}`);
+        await bench.people.create(DEVICE_USER, { user_id: `${i}`, devices: [{ device: `DESK00${i}` }] });
+      }
+      const client = bench.as('service');
+      const request = client.request.bind(client);
+      let [spent, writes] = [0, 0];
+      bench.now = () => Date.now() + spent;
+      client.request = async (method, path, options) => {
+        if (method !== 'PUT') return request(method, path, options);
+        spent += 100;
+        if (writes > 0) writes += 1;
+        else if (path.includes(`${encodeURIComponent(doctype)}/`)) {
+          writes = 1;
+          await bench.people.create(DEVICE_COMMAND, { device: 'DESK0010', type: 'Restart', manager_order: 1 });
+          await bench.sandbox.webhooksSent();
+        }
+        return request(method, path, options);
+      };
+      const queue = bench.store.queueCommands.bind(bench.store);
+      let before: number | undefined;
+      bench.store.queueCommands = (...args) => {
+        before ??= writes;
+        return queue(...args);
+      };
+      await bench.started({ client });
+      await until(() => before !== undefined, 'taken up');
+      expect(before).toBeLessThan(10);
+      const areTold = (of: string, field: string) => bench.sandbox.documents(of).every((each) => Boolean(each[field]));
+      await until(() => areTold(DEVICE_USER, 'template_summary') && areTold(DEVICE, 'status'), 'all told');
+      await until(
+        () => bench.sandbox.documents(DEVICE).every((each) => each['status'] === 'Approved'),
+        'of devices too',
+      );
+      await until(() => areTold(DEVICE_COMMAND, 'command_id'), 'and of the order');
+    },
+  );
+});
+
 describe('settings', () => {
   const stored = async (key: string) => (await bench.store.listSettings()).find((each) => each.key === key)?.value;
   const inDesk = () => bench.doc(INTEGRATION_SETTINGS, INTEGRATION_SETTINGS);

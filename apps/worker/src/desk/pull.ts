@@ -3,6 +3,7 @@ import {
   DEVICE_COMMAND,
   DEVICE_USER,
   EMPLOYEE,
+  lookFrom,
   modifiedOf,
   nameOf,
   type AnnouncedDoctype,
@@ -56,6 +57,8 @@ export class Puller {
   readonly #onPage: () => Promise<void>;
   readonly #followed: readonly Followed[];
   readonly #deletions: Deletions;
+  /** By DocType, when the last look that came to its end had begun. */
+  readonly #lookedAt = new Map<string, number>();
 
   constructor(ctx: DeskContext, site: DeskSite, parts: DeskParts, onPage: () => Promise<void>) {
     this.#ctx = ctx;
@@ -119,8 +122,10 @@ export class Puller {
 
   async #allEmployees(followed: Followed): Promise<void> {
     const { employees, users } = this.#parts;
+    const begunAt = this.#ctx.clock.now();
     await users.employeesChanged(await employees.readAll());
     if ((await this.#cursor(followed)) === undefined) await this.#setCursor(followed, await this.#newest(followed));
+    this.#lookedAt.set(followed.doctype, begunAt);
   }
 
   async #newest({ doctype }: Followed): Promise<string> {
@@ -131,6 +136,7 @@ export class Puller {
   async #allOf(followed: Followed): Promise<void> {
     const { doctype, fields, seen, isOther, apply } = followed;
     const names = new Set<string>();
+    const begunAt = this.#ctx.clock.now();
     let newest = (await this.#cursor(followed)) ?? '';
     for await (const rows of this.#site.all({ doctype, fields })) {
       await this.#onPage();
@@ -142,6 +148,7 @@ export class Puller {
     }
     await this.#dropOthers(followed, names);
     await this.#setCursor(followed, newest);
+    this.#lookedAt.set(doctype, begunAt);
   }
 
   async #dropOthers({ doctype, deletions }: Followed, names: ReadonlySet<string>): Promise<void> {
@@ -160,13 +167,16 @@ export class Puller {
     const cursor = await this.#cursor(followed);
     if (cursor === undefined) return this.everything(new Set([followed.doctype]));
     const { doctype, fields, seen, apply } = followed;
+    const begunAt = this.#ctx.clock.now();
+    const from = lookFrom(cursor, this.#lookedAt.get(doctype), begunAt, this.#ctx.site.zone());
     let newest = cursor;
-    for await (const rows of this.#site.changed({ doctype, fields }, cursor)) {
+    for await (const rows of this.#site.changed({ doctype, fields }, from)) {
       await this.#onPage();
       await apply(rows.filter((row) => seen?.isNews(row) !== false));
       for (const row of rows) if (modifiedOf(row) > newest) newest = modifiedOf(row);
     }
     if (newest !== cursor) await this.#setCursor(followed, newest);
+    this.#lookedAt.set(doctype, begunAt);
   }
 
   #cursor({ doctype }: Followed): Promise<string | undefined> {

@@ -1068,6 +1068,25 @@ describe('a site', () => {
     expect(bench.circuit.status().state).toBe('closed');
   });
 
+  test.each(['a hint', 'a reconcile'])('whose clocks went back is followed, by %s', async (by) => {
+    let at = Date.UTC(2026, 9, 25, 0, 50); // 02:50 in Berlin, for the first time
+    const begun = Date.now();
+    const now = () => at + Date.now() - begun;
+    bench = await DeskBench.open({ timeZone: 'Europe/Berlin', now: () => new Date(now()) });
+    bench.now = now;
+    if (by === 'a hint') await bench.hear();
+    await bench.people.create(DEVICE_USER, { user_id: '1' });
+    const paces = by === 'a hint' ? {} : { reconcileMs: 50 };
+    await bench.started({ site: { isReady: () => true, zone: () => 'Europe/Berlin' }, paces });
+    at = Date.UTC(2026, 9, 25, 1, 10); // 02:10, for the second time
+    await bench.people.create(DEVICE_USER, { user_id: '2' });
+    expect(String(bench.doc(DEVICE_USER, '2')?.['creation']) < String(bench.doc(DEVICE_USER, '1')?.['creation'])).toBe(
+      true,
+    );
+    await until(async () => (await bench.store.findPerson(asPin('2'))) !== undefined, 'known');
+    await until(() => Boolean(bench.doc(DEVICE_USER, '2')?.['template_summary']), 'told');
+  });
+
   test('that is slow is read under a lease that does not run out', async () => {
     bench = await DeskBench.open();
     for (let i = 1; i <= 15; i += 1) await bench.people.create(DEVICE_USER, { user_id: `${i}` });

@@ -125,7 +125,7 @@ export class DeskSite {
     for (const some of inChunks(values)) yield* this.all(query, [[field, 'in', some]]);
   }
 
-  /** What changed since the cursor, and a little before it; oldest change first, as `changedEmployees` does. */
+  /** What changed since then (`lookFrom`), and a little before it; oldest change first, as `changedEmployees` does. */
   async *changed(query: PageQuery, cursor: string): AsyncGenerator<readonly Row[]> {
     let since = minutesBefore(cursor, OVERLAP_MINUTES);
     for (;;) {

@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { targetIdOf, writeMissing } from '@biolistener/erpnext';
 import { startSandbox, type Sandbox } from '@biolistener/sandbox';
 import { createVault, openKeyFile, openWebhookSecret } from '@biolistener/security';
 import { openWorkplace, type Outcome, type Workplace } from './run-bin.ts';
@@ -93,6 +94,15 @@ test('the installation is known from then on: check is ready, and upgrade has no
   expect(new Set(steps.map(({ done }) => done))).toEqual(new Set(['unchanged']));
   const service = await place.runWith({ BIOLISTENER_ERPNEXT_TIME_ZONE: 'Asia/Kolkata' }, 'erpnext', 'check');
   expect(service.stdout).toContain('Desk: the service may work with all of its documents.');
+});
+
+test('doctor tells what the site suddenly lists no more, and how to say that it is deleted', async () => {
+  const store = await openStore(place.dataDir);
+  await writeMissing(store, targetIdOf(site.url), 'Biometric Device User', { missing: 8, listed: 2 });
+  await store.close();
+  const { stdout } = await place.run('doctor');
+  expect(stdout).toContain('the site lists 8 of 10 (Biometric Device User) no more: nothing is removed');
+  expect(stdout).toContain('biolistener config set desk.confirm_deleted 8');
 });
 
 test('what a person changed is asked about before anything is written; --keep leaves it, --yes overwrites it', async () => {

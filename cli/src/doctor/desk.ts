@@ -1,5 +1,13 @@
 import type { Settings } from '@biolistener/config';
-import { checkServiceAccess, ErpNextClient, loadDefinitions, RequestFailed } from '@biolistener/erpnext';
+import {
+  checkServiceAccess,
+  ErpNextClient,
+  loadDefinitions,
+  missingWords,
+  readMissing,
+  RequestFailed,
+  targetIdOf,
+} from '@biolistener/erpnext';
 import { WEBHOOK_SECRET_SETTING } from '@biolistener/security';
 import type { Store } from '@biolistener/store';
 import { targetOf } from '../services/target.ts';
@@ -21,13 +29,28 @@ export async function lookAtDesk(settings: Settings, store: Store | undefined): 
           'biolistener erpnext install puts the documents, buttons and rights into the site.',
         ),
       ];
-    return [hop.ok('the service may work with the documents of Desk'), ...(await webhookFinding(settings, store))];
+    return [
+      hop.ok('the service may work with the documents of Desk'),
+      ...(await missingFindings(targetOf(settings).url, store)),
+      ...(await webhookFinding(settings, store)),
+    ];
   } catch (error) {
     if (!(error instanceof RequestFailed)) throw error;
     return [hop.skipped('not looked at while the site does not answer')]; // the hop before says why
   } finally {
     client.close();
   }
+}
+
+/** What a worker did not believe to be deleted. */
+async function missingFindings(url: string, store: Store | undefined): Promise<Finding[]> {
+  if (store === undefined) return [];
+  return (await readMissing(store, targetIdOf(url))).map((one) =>
+    at('Desk').warn(
+      missingWords(one),
+      `Give the service its rights back; if they are deleted indeed: biolistener config set desk.confirm_deleted ${one.missing}`,
+    ),
+  );
 }
 
 async function webhookFinding(settings: Settings, store: Store | undefined): Promise<Finding[]> {

@@ -110,6 +110,10 @@ export const RUN_TIME_SETTINGS = {
     whole(1, 3650).default(7),
     'After how many days a command that a person asked for is closed, whatever its state.',
   ),
+  'desk.confirm_deleted': spec(
+    whole(0, 1_000_000).default(0),
+    'Of documents that the site suddenly lists no more: that so many, exactly, are deleted indeed. Good for once; the log, `doctor` and *Listener Status* say when it is needed.',
+  ),
   'command.raw': spec(yesNo.default(false), 'Whether raw commands may be sent; shells and file transfers never are.'),
 } as const;
 

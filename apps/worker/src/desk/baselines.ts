@@ -20,6 +20,11 @@ export class Baselines {
     return this.#ctx.store.setCursor(this.#cursor(serialNumber), text);
   }
 
+  /** Whether it stood in Desk when that was last looked at. */
+  async isManaged(serialNumber: SerialNumber): Promise<boolean> {
+    return ![undefined, UNMANAGED].includes(await this.of(serialNumber));
+  }
+
   /** Deleted in Desk: it goes on as it is. */
   async release(serialNumber: SerialNumber): Promise<void> {
     if ((await this.of(serialNumber)) !== UNMANAGED) await this.set(serialNumber, UNMANAGED);

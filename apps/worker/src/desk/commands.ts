@@ -27,6 +27,7 @@ import { Heirs, isOpenCommand } from './heirs.ts';
 import { OneDocument } from './one-document.ts';
 import { done, failed, UNDER_WAY, type Outcome } from './outcome.ts';
 import { Seen } from './seen.ts';
+import { Pass, type Turn } from './turn.ts';
 import type { UserSync } from './users.ts';
 
 /** More commands than one order makes. */
@@ -45,6 +46,7 @@ interface Held {
 /** Biometric Device Command ↔ commands (docs/desk-sync.md). */
 export class CommandSync {
   readonly seen = new Seen();
+  readonly #pass = new Pass();
   readonly #ctx: DeskContext;
   readonly #site: DeskSite;
   readonly #devices: DeviceSync;
@@ -124,10 +126,14 @@ export class CommandSync {
       .map(({ order }) => order);
   }
 
-  async push(): Promise<void> {
-    for (const name of this.#each.due()) await this.#each.apply(name, () => this.#readAgain(name));
-    for (const name of [...this.#goingOn]) await this.#each.guard(name, () => this.#goOn(name));
-    for (const held of [...this.#open.values()]) await this.#each.guard(held.order.name, () => this.#tell(held));
+  async push(turn: Turn): Promise<boolean> {
+    for (const name of this.#each.due()) if (!turn.isOver()) await this.#each.apply(name, () => this.#readAgain(name));
+    for (const name of [...this.#goingOn]) if (!turn.isOver()) await this.#each.guard(name, () => this.#goOn(name));
+    const isDone = await this.#pass.go(this.#open.keys(), turn, async (name) => {
+      const held = this.#open.get(name);
+      if (held !== undefined) await this.#each.guard(name, () => this.#tell(held));
+    });
+    return isDone && this.#goingOn.size === 0;
   }
 
   async #goOn(name: string): Promise<void> {

@@ -58,6 +58,8 @@ export interface DeskPaces {
   readonly fullMs: number;
   /** Between two looks for something to tell Desk. */
   readonly pushMs: number;
+  /** The longest that orders, and the longest that all else, are told before hints are looked at again. */
+  readonly turnMs: number;
   /** Between two looks at all terminals; what the roster failed at is counted at a twelfth of that. */
   readonly devicesMs: number;
   /** The longest pause between two looks at a user for whom something is under way, and for whom nothing is. */
@@ -78,6 +80,7 @@ export const DESK_PACES: DeskPaces = {
   reconcileMs: 60_000,
   fullMs: 24 * 3_600_000,
   pushMs: 2_000,
+  turnMs: 400,
   devicesMs: 5_000,
   openUserMs: 30_000,
   settledUserMs: 5 * 60_000,

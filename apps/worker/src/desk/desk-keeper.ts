@@ -19,6 +19,7 @@ import { DeviceSync } from './devices.ts';
 import { EmployeeWatch } from './employees.ts';
 import { SiteAway, throughGate } from './gate.ts';
 import { Puller } from './pull.ts';
+import { Pusher } from './push.ts';
 import { DeskSecrets } from './secrets.ts';
 import { SettingsSync } from './settings.ts';
 import { UnknownPins } from './unknown-pins.ts';
@@ -34,6 +35,8 @@ export interface DeskStatus {
 }
 
 const LEASE_MS = 60_000;
+/** However much is read or written in one go: no request begins with a lease that is older. */
+const RENEW_MS = LEASE_MS / 4;
 const FAILURE_BACKOFF = { firstMs: 1000, mostMs: 60_000 };
 
 /** Another process holds the lease now. */
@@ -47,9 +50,9 @@ export class DeskKeeper {
   readonly #site: DeskSite;
   readonly #hints: HintReader;
   #parts: ReturnType<DeskKeeper['open']> | undefined;
+  #claimedAt = 0;
   #fullAt: number | undefined;
   #reconciledAt = 0;
-  #pushedAt = 0;
   /** Hinted at, and not followed yet: the site may have been away. */
   #news: DeskNews = NO_NEWS;
   #failures = 0;
@@ -58,7 +61,11 @@ export class DeskKeeper {
 
   constructor(ctx: DeskContext) {
     this.#ctx = ctx;
-    this.#site = new DeskSite(ctx.client, throughGate(ctx));
+    const through = throughGate(ctx);
+    this.#site = new DeskSite(ctx.client, async (request) => {
+      if (ctx.clock.now() - this.#claimedAt >= RENEW_MS) await this.#holdOn();
+      return through(request);
+    });
     this.#hints = new HintReader(ctx.store);
     this.#rounds = new Periodic(() => this.#round());
   }
@@ -91,8 +98,8 @@ export class DeskKeeper {
     const commands = new CommandSync(this.#ctx, this.#site, devices, users);
     const settings = new SettingsSync(this.#ctx, this.#site);
     const unknown = new UnknownPins(this.#ctx, this.#site, devices, users);
-    const parts = { employees, devices, users, commands };
-    return { ...parts, settings, unknown, puller: new Puller(this.#ctx, this.#site, parts, () => this.#holdOn()) };
+    const puller = new Puller(this.#ctx, this.#site, { employees, devices, users, commands }, () => this.#holdOn());
+    return { puller, settings, pusher: new Pusher(this.#ctx, commands, [users, devices, unknown, settings]) };
   }
 
   get #lease(): string {
@@ -100,7 +107,8 @@ export class DeskKeeper {
   }
 
   #claim(): Promise<boolean> {
-    return this.#ctx.store.claimLease(this.#lease, this.#owner, LEASE_MS, this.#ctx.clock.now());
+    this.#claimedAt = this.#ctx.clock.now();
+    return this.#ctx.store.claimLease(this.#lease, this.#owner, LEASE_MS, this.#claimedAt);
   }
 
   async #holdOn(): Promise<void> {
@@ -115,7 +123,8 @@ export class DeskKeeper {
       if (!(await this.#claim())) return this.#letGo();
       await this.#work();
       this.#failures = 0;
-      return this.#status.state === 'absent' ? pace.absentMs : pace.watchMs;
+      if (this.#status.state === 'absent') return pace.absentMs;
+      return this.#parts?.pusher.isUnderWay() === true ? 0 : pace.watchMs;
     } catch (error) {
       if (error instanceof LeaseLost) return this.#letGo();
       if (error instanceof SiteAway) return this.#say('waiting', 'Waiting for the site, as the check-ins do.', 1000);
@@ -161,7 +170,7 @@ export class DeskKeeper {
     const now = clock.now();
     const news = await this.#gatherNews();
     this.#parts ??= await this.#begin();
-    const { puller, settings } = this.#parts;
+    const { puller, settings, pusher } = this.#parts;
     if (news.changed.has(EMPLOYEE) || news.trashed.has(EMPLOYEE)) onEmployees?.();
     if (this.#fullAt === undefined || now - this.#fullAt >= pace.fullMs) {
       await puller.everything();
@@ -176,7 +185,7 @@ export class DeskKeeper {
     } else if (news !== NO_NEWS) await this.#follow(news);
     this.#news = NO_NEWS;
     this.#status = { state: 'in-step', message: 'Desk and terminals are kept in step.', lastAt: clock.now() };
-    if (now - this.#pushedAt >= pace.pushMs) await this.#push();
+    await pusher.push();
   }
 
   async #begin() {
@@ -203,16 +212,5 @@ export class DeskKeeper {
     const gone = only(trashed);
     if (some) await this.#parts?.puller.changes(some);
     if (gone) await this.#parts?.puller.everything(gone);
-  }
-
-  async #push(): Promise<void> {
-    const parts = this.#parts;
-    if (parts === undefined) return;
-    // people wait for commands, nobody for counters
-    for (const part of [parts.commands, parts.users, parts.devices, parts.unknown, parts.settings]) {
-      await this.#holdOn();
-      await part.push();
-    }
-    this.#pushedAt = this.#ctx.clock.now();
   }
 }

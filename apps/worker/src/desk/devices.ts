@@ -12,6 +12,7 @@ import {
   isOnlineAt,
   isStale,
   modifiedOf,
+  nameOf,
   readDevice,
   siteTime,
   withEmptied,
@@ -27,12 +28,21 @@ import { Introductions } from './introductions.ts';
 import { OneDocument } from './one-document.ts';
 import type { DeskSecrets, SecretTrouble } from './secrets.ts';
 import { Seen } from './seen.ts';
+import { Pass, type Turn } from './turn.ts';
 
 interface Held {
   readonly row: Row;
   readonly decision: DeviceDecision;
   readonly writtenAt: number;
   readonly lazyAt: number;
+}
+
+/** What is known of all terminals in one turn. */
+interface Look {
+  readonly terminals: ReadonlyMap<string, Terminal>;
+  readonly waiting: ReadonlySet<string>;
+  readonly failed: ReadonlyMap<string, number>;
+  readonly troubles: ReadonlyMap<string, string>;
 }
 
 /** Biometric Device ↔ terminals (docs/desk-sync.md). */
@@ -47,6 +57,7 @@ export class DeviceSync {
   readonly #keyProblems = new Map<string, SecretTrouble>();
   readonly #baselines: Baselines;
   readonly #introductions: Introductions;
+  readonly #pass = new Pass();
   #lookedAt = 0;
   #failed: { readonly at: number; readonly items: ReadonlyMap<string, number> } = { at: 0, items: new Map() };
 
@@ -80,6 +91,12 @@ export class DeviceSync {
     await this.#takeKey(row, decision); // last: whatever becomes of it, the document stands in Desk
   }
 
+  /** Whether a row says something else than what is held: a rename, of a branch say, rewrites links and is no save. */
+  isOther(row: Row): boolean {
+    const [held, decision] = [this.#held.get(nameOf(row))?.decision, readDevice(row)];
+    return held !== undefined && decision !== undefined && decisionText(decision) !== decisionText(held);
+  }
+
   /** Whether it stands in Desk. */
   has(serialNumber: SerialNumber): boolean {
     return this.#held.has(serialNumber);
@@ -102,50 +119,79 @@ export class DeviceSync {
     return (await this.#ctx.store.findTerminal(serialNumber)) !== undefined;
   }
 
+  /** How many that stood in Desk are not among these. */
+  async missing(names: ReadonlySet<string>): Promise<number> {
+    return (await this.#gone(names)).length;
+  }
+
   /** Deleted in Desk: the terminal goes on as it is, and Desk does not get it back by itself. */
   async keepOnly(names: ReadonlySet<string>): Promise<void> {
     this.#introductions.tryAgain();
-    for (const name of this.seen.names()) if (!names.has(name)) await this.#release(name);
+    const seen = this.seen.names().filter((name) => !names.has(name));
+    for (const name of new Set([...seen, ...(await this.#gone(names))])) await this.#release(name);
+  }
+
+  async #gone(names: ReadonlySet<string>): Promise<string[]> {
+    const gone: string[] = [];
+    for (const { serialNumber } of await this.#ctx.store.allTerminals())
+      if (!names.has(serialNumber) && (await this.#baselines.isManaged(serialNumber))) gone.push(serialNumber);
+    return gone;
   }
 
   /** What changed elsewhere goes back to what Desk says; what the service knows is told to Desk. */
-  async push(): Promise<void> {
+  async push(turn: Turn): Promise<boolean> {
+    if (!this.#pass.isUnderWay() && !this.#begins()) return true;
+    for (const name of this.#each.due())
+      if (!turn.isOver()) await this.#each.apply(name, () => this.#readAgain(asSerialNumber(name)));
+    const look = await this.#look();
+    const isDone = await this.#pass.go(look.terminals.keys(), turn, (serialNumber) => this.#lookAt(serialNumber, look));
+    if (!isDone) return false;
+    await this.#tellUnknown(look.terminals, turn);
+    await this.#introductions.make([...look.terminals.values()], turn);
+    return true;
+  }
+
+  #begins(): boolean {
     const now = this.#ctx.clock.now();
-    if (now - this.#lookedAt < this.#ctx.pace.devicesMs) return;
+    if (now - this.#lookedAt < this.#ctx.pace.devicesMs) return false;
     this.#lookedAt = now;
-    for (const name of this.#each.due()) await this.#each.apply(name, () => this.#readAgain(asSerialNumber(name)));
-    const terminals = await this.#ctx.store.allTerminals();
-    const open = await this.#openCommands(terminals);
-    const failed = await this.#failedItems();
-    const troubles = this.#ctx.troubles?.() ?? new Map<string, string>();
-    for (const terminal of terminals) {
-      const { serialNumber } = terminal;
-      const held = this.#held.get(serialNumber);
-      if (held === undefined) continue;
-      if ((this.#keyProblems.get(serialNumber)?.againAt ?? Infinity) <= now)
-        await this.#each.apply(serialNumber, () => this.#takeKey(held.row, held.decision));
-      await this.#each.guard(serialNumber, async () => {
-        if (await this.#enforce(held.decision, terminal, false, 'desk')) return; // told with the next look
-        const refused = failed.get(serialNumber) ?? 0;
-        await this.#tell(held, terminal, open.get(serialNumber) ?? 0, [
-          this.#problems.get(serialNumber),
-          this.#keyProblems.get(serialNumber)?.words,
-          troubles.get(serialNumber),
-          refused === 0 ? undefined : `${refused} records could not be put on this device; its users say why.`,
-        ]);
-      });
-    }
-    await this.#tellUnknown(new Set(terminals.map((each) => each.serialNumber)));
-    await this.#introductions.make(terminals);
+    return true;
+  }
+
+  async #look(): Promise<Look> {
+    const { store, clock, troubles } = this.#ctx;
+    const terminals = new Map((await store.allTerminals()).map((each) => [each.serialNumber as string, each]));
+    const waiting = new Set<string>(await store.terminalsWithCommands(clock.now()));
+    return { terminals, waiting, failed: await this.#failedItems(), troubles: troubles?.() ?? new Map() };
+  }
+
+  async #lookAt(name: string, { terminals, waiting, failed, troubles }: Look): Promise<void> {
+    const [terminal, held] = [terminals.get(name), this.#held.get(name)];
+    if (terminal === undefined || held === undefined) return;
+    if ((this.#keyProblems.get(name)?.againAt ?? Infinity) <= this.#ctx.clock.now())
+      await this.#each.apply(name, () => this.#takeKey(held.row, held.decision));
+    await this.#each.guard(name, async () => {
+      if (await this.#enforce(held.decision, terminal, false, 'desk')) return; // told with the next look
+      const refused = failed.get(name) ?? 0;
+      await this.#tell(held, terminal, await this.#openCommands(held, waiting), [
+        this.#problems.get(name),
+        this.#keyProblems.get(name)?.words,
+        troubles.get(name),
+        refused === 0 ? undefined : `${refused} records could not be put on this device; its users say why.`,
+      ]);
+    });
   }
 
   /** Documents that became no terminal say what they lack. */
-  async #tellUnknown(known: ReadonlySet<string>): Promise<void> {
+  async #tellUnknown(known: ReadonlyMap<string, Terminal>, turn: Turn): Promise<void> {
+    let told = 0;
     for (const held of [...this.#held.values()]) {
       const { serialNumber } = held.decision;
       const changes = changedFields(held.row, { last_error: this.#problems.get(serialNumber) ?? null });
       if (known.has(serialNumber) || Object.keys(changes).length === 0) continue;
+      if (told > 0 && turn.isOver()) return;
       await this.#each.guard(serialNumber, () => this.#write(held, changes));
+      told += 1;
     }
   }
 
@@ -225,21 +271,11 @@ export class DeviceSync {
     else await this.apply(row);
   }
 
-  async #openCommands(terminals: readonly Terminal[]): Promise<ReadonlyMap<string, number>> {
-    const { store, clock } = this.#ctx;
-    const waiting = await store.terminalsWithCommands(clock.now());
-    const shown = terminals.filter(
-      (each) => Number(this.#held.get(each.serialNumber)?.row['pending_commands'] ?? 0) > 0,
-    );
-    const counts = new Map<string, number>();
-    for (const serialNumber of new Set([...waiting, ...shown.map((each) => each.serialNumber)])) {
-      const byState = await store.countCommands(serialNumber);
-      counts.set(
-        serialNumber,
-        OPEN_COMMAND_STATES.reduce((sum, state) => sum + byState[state], 0),
-      );
-    }
-    return counts;
+  async #openCommands({ row, decision }: Held, waiting: ReadonlySet<string>): Promise<number> {
+    const { serialNumber } = decision;
+    if (!waiting.has(serialNumber) && Number(row['pending_commands'] ?? 0) === 0) return 0;
+    const byState = await this.#ctx.store.countCommands(serialNumber);
+    return OPEN_COMMAND_STATES.reduce((sum, state) => sum + byState[state], 0);
   }
 
   /** Counted over all persons and terminals, so not with every look. */

@@ -10,6 +10,7 @@ import {
 } from '@biolistener/erpnext';
 import type { Baselines } from './baselines.ts';
 import type { DeskContext } from './deps.ts';
+import type { Turn } from './turn.ts';
 
 /** Whoever invents serial numbers shall not fill the site. */
 const MOST_PENDING = 200;
@@ -42,11 +43,11 @@ export class Introductions {
   }
 
   /** Terminals that called and that Desk does not have: shown there, so that a person can approve them there. */
-  async make(terminals: readonly Terminal[]): Promise<void> {
+  async make(terminals: readonly Terminal[], turn: Turn): Promise<void> {
     let made = 0;
     let pending = terminals.filter((each) => each.status === 'pending' && this.#desk.has(each.serialNumber)).length;
     for (const terminal of terminals) {
-      if (made >= NEW_AT_ONCE) return;
+      if (made >= NEW_AT_ONCE || (made > 0 && turn.isOver())) return;
       if (this.#desk.has(terminal.serialNumber) || this.#refused.has(terminal.serialNumber)) continue;
       if (terminal.status === 'pending' && pending >= MOST_PENDING) continue;
       if (!(await this.#mayIntroduce(terminal))) continue;
@@ -58,8 +59,7 @@ export class Introductions {
 
   async #mayIntroduce({ serialNumber }: Terminal): Promise<boolean> {
     if ((await this.#baselines.of(serialNumber)) === undefined) return true;
-    await this.#baselines.release(serialNumber); // it stood in Desk once and does not now: deleted while nobody looked
-    this.#refused.add(serialNumber);
+    this.#refused.add(serialNumber); // it stood in Desk once and does not now: deleted, or not shown
     return false;
   }
 

@@ -4,7 +4,9 @@ import {
   changedFields,
   INTEGRATION_SETTINGS,
   isStale,
+  missingWords,
   modifiedOf,
+  readMissing,
   siteTime,
   wordIn,
   type DeskSite,
@@ -89,7 +91,7 @@ export class SettingsSync {
 
   /** As people in Desk can use it: this part runs, and whether terminals reach the listener only their calls can tell. */
   async #status(): Promise<string> {
-    const { store, clock, pace } = this.#ctx;
+    const { store, targetId, clock, pace } = this.#ctx;
     const now = clock.now();
     if (now - this.#lookedAt >= 12 * pace.devicesMs) {
       this.#lookedAt = now;
@@ -102,13 +104,18 @@ export class SettingsSync {
       : this.#latest > 0
         ? 'Running, but no device is heard of'
         : 'Running, no device yet';
-    return [heard, ...this.#problems].join('. ').slice(0, 140);
+    const missing = (await readMissing(store, targetId)).map(missingWords);
+    return [heard, ...missing, ...this.#problems].join('. ').slice(0, 140);
   }
 
-  async push(): Promise<void> {
+  /** One document: there is never more to tell. */
+  async push(): Promise<true> {
+    if (this.#row !== undefined) await this.#tell(this.#row);
+    return true;
+  }
+
+  async #tell(row: Row): Promise<void> {
     const { clock, site, shown = {}, pace } = this.#ctx;
-    const row = this.#row;
-    if (row === undefined) return;
     const urgent = {
       listener_status: await this.#status(),
       service_version: shown.version ?? null,

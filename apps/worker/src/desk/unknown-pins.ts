@@ -3,6 +3,7 @@ import { check, DEVICE_USER, plainWords, RequestFailed, type DeskSite, type Fiel
 import type { ParkedPin, Person } from '@biolistener/store';
 import type { DeskContext } from './deps.ts';
 import type { DeviceSync } from './devices.ts';
+import { Pass, type Turn } from './turn.ts';
 import type { UserSync } from './users.ts';
 
 /** Whoever invents PINs shall not fill the site: so many users without an employee at most. */
@@ -15,6 +16,8 @@ export class UnknownPins {
   readonly #site: DeskSite;
   readonly #devices: DeviceSync;
   readonly #users: UserSync;
+  readonly #pass = new Pass();
+  #room = 0;
   #lookedAt = 0;
 
   constructor(ctx: DeskContext, site: DeskSite, devices: DeviceSync, users: UserSync) {
@@ -24,16 +27,24 @@ export class UnknownPins {
     this.#users = users;
   }
 
-  async push(): Promise<void> {
-    const { clock, pace, store, targetId, settings } = this.#ctx;
+  async push(turn: Turn): Promise<boolean> {
+    const { store, targetId } = this.#ctx;
+    if (!this.#pass.isUnderWay() && !this.#begins()) return true;
+    const all = await store.parkedPins(targetId, 'unknown-pin', 1000);
+    const parked = new Map<string, ParkedPin>(all.map((each) => [each.pin, each]));
+    return this.#pass.go(parked.keys(), turn, async (pin) => {
+      const each = parked.get(pin);
+      if (each !== undefined && this.#room > 0 && (await this.#add(each))) this.#room -= 1;
+    });
+  }
+
+  #begins(): boolean {
+    const { clock, pace, settings } = this.#ctx;
     const now = clock.now();
-    if (settings?.().unknownEmployee !== 'park-and-add' || now - this.#lookedAt < 12 * pace.devicesMs) return;
+    if (settings?.().unknownEmployee !== 'park-and-add' || now - this.#lookedAt < 12 * pace.devicesMs) return false;
     this.#lookedAt = now;
-    let room = Math.min(AT_ONCE, MOST_WITHOUT_EMPLOYEE - this.#users.withoutEmployee());
-    for (const parked of await store.parkedPins(targetId, 'unknown-pin', 1000)) {
-      if (room <= 0) return;
-      if (await this.#add(parked)) room -= 1;
-    }
+    this.#room = Math.min(AT_ONCE, MOST_WITHOUT_EMPLOYEE - this.#users.withoutEmployee());
+    return true;
   }
 
   /** Once for each PIN: a person may delete it again, and means it. */

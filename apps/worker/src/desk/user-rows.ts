@@ -5,6 +5,7 @@ import {
   DEVICE_USER_DETAIL,
   nameOf,
   rowStatus,
+  textIn,
   type DeskRowStatus,
   type DeskSite,
   type Row,
@@ -15,16 +16,19 @@ import type { RosterCell } from '@biolistener/store';
 /** Enough to compare; a row that is written is read whole before, with what others may have added to it. */
 const CHILD_FIELDS = ['name', 'parent', 'idx', 'device', 'state', 'reason', 'read_back_at'];
 
-/** Rows of a list with their tables; undefined where no row has any, which is more likely a list that was not shown. */
+const CHILDREN = { doctype: DEVICE_USER_DETAIL, fields: CHILD_FIELDS, parent: DEVICE_USER };
+
+/** Rows of a list with their tables; undefined where nobody at all has any, which is more likely a list that was not shown. */
 export async function withChildren(site: DeskSite, rows: readonly Row[]): Promise<readonly Row[] | undefined> {
   const children = new Map<string, Row[]>();
-  const query = { doctype: DEVICE_USER_DETAIL, fields: CHILD_FIELDS, parent: DEVICE_USER };
-  for await (const page of site.all(query))
+  for await (const page of site.among(CHILDREN, 'parent', rows.map(nameOf)))
     for (const child of page) {
-      const parent = typeof child['parent'] === 'string' ? child['parent'] : '';
-      children.set(parent, [...(children.get(parent) ?? []), child]);
+      const parent = textIn(child, 'parent') ?? '';
+      const others = children.get(parent);
+      if (others === undefined) children.set(parent, [child]);
+      else others.push(child);
     }
-  if (children.size === 0) return undefined;
+  if (children.size === 0 && (await site.page(CHILDREN, 'name asc', [])).length === 0) return undefined;
   const inOrder = (name: string): Row[] =>
     (children.get(name) ?? []).toSorted((a, b) => Number(a['idx'] ?? 0) - Number(b['idx'] ?? 0));
   return rows.map((row) => ({ ...row, devices: inOrder(nameOf(row)) }));

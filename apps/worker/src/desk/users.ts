@@ -11,6 +11,7 @@ import {
   siteTime,
   syncFields,
   templateFields,
+  wordIn,
   type DeskRowStatus,
   type DeskSite,
   type Fields,
@@ -21,17 +22,16 @@ import type { Person } from '@biolistener/store';
 import type { DeskContext } from './deps.ts';
 import { actorOf, type DeviceSync } from './devices.ts';
 import type { EmployeeWatch } from './employees.ts';
+import { Given } from './given.ts';
 import { OneDocument } from './one-document.ts';
 import { PersonKeeper } from './person-keeper.ts';
 import type { DeskSecrets, SecretTrouble } from './secrets.ts';
 import { Seen } from './seen.ts';
+import type { Turn } from './turn.ts';
 import { statusesOf, withChildren } from './user-rows.ts';
 
 /** More changed documents than this are cheaper to read as two lists than one by one. */
 const FEW = 20;
-/** How many are looked at in one go. */
-const MOST_LOOKS = 200;
-const PERSONS_AT_ONCE = 500;
 
 interface Held {
   readonly decision: UserDecision;
@@ -55,6 +55,7 @@ export class UserSync {
   readonly #persons: PersonKeeper;
   readonly #employees: EmployeeWatch;
   readonly #secrets: DeskSecrets;
+  readonly #given: Given;
   readonly #held = new Map<string, Held>();
   readonly #each: OneDocument;
 
@@ -62,6 +63,7 @@ export class UserSync {
     this.#ctx = ctx;
     this.#site = site;
     this.#persons = new PersonKeeper(ctx, devices, employees);
+    this.#given = new Given(ctx);
     this.#employees = employees;
     this.#secrets = secrets;
     this.#each = new OneDocument(ctx, DEVICE_USER);
@@ -83,6 +85,7 @@ export class UserSync {
   }
 
   async #apply(document: Row, decision: UserDecision, isListed: boolean, actor: string): Promise<void> {
+    await this.#given.note(decision.name);
     const person = await this.#persons.enforce(decision, actor);
     // for nobody else who may have the PIN now
     const trouble = person && (await this.#secrets.password(document, person.pin, person.id, actor));
@@ -106,48 +109,95 @@ export class UserSync {
     return this.#ctx.store.findPerson(pin);
   }
 
-  /** Whom an employee's change concerns. */
-  async employeeChanged(employee: string): Promise<void> {
-    for (const { decision, document, isListed } of this.#held.values())
-      if (decision.employee === employee)
-        await this.#each.apply(decision.name, () => this.#apply(document, decision, isListed, 'desk:employee'));
+  /** Whether a row of a list says something else than what is held: a rename rewrites links and is no save. */
+  isOther(row: Row): boolean {
+    const held = this.#held.get(nameOf(row))?.decision;
+    const text = (decision: UserDecision | undefined) => JSON.stringify({ ...decision, devices: [] });
+    return held !== undefined && text(readUser(row)) !== text(held);
+  }
+
+  /** Whom changes of employees concern. */
+  async employeesChanged(employees: readonly string[]): Promise<void> {
+    const changed = new Set(employees);
+    const ofThem = await this.#employeesNow(employees);
+    for (const { decision, document, isListed } of [...this.#held.values()]) {
+      const { name, employee } = decision;
+      const isConcerned = ofThem.has(name) || (employee !== undefined && changed.has(employee));
+      const isRenamed = isConcerned && ofThem.get(name) !== employee;
+      if (isRenamed) await this.#each.apply(name, () => this.#readAgain(name));
+      else if (isConcerned)
+        await this.#each.apply(name, () => this.#apply(document, decision, isListed, 'desk:employee'));
+    }
+    for (const employee of employees) await this.#endPersonsOf(employee);
+  }
+
+  /** As the site has it now, by name of the document; at the start all are listed anyway. */
+  async #employeesNow(employees: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const found = new Map<string, string>();
+    if (this.#held.size === 0) return found;
+    const query = { doctype: DEVICE_USER, fields: ['name', 'employee'] };
+    for await (const rows of this.#site.among(query, 'employee', employees))
+      for (const row of rows) found.set(nameOf(row), wordIn(row, 'employee') ?? '');
+    return found;
+  }
+
+  async #endPersonsOf(employee: string): Promise<void> {
     if (!this.#employees.isGone(employee)) return;
     const { store, clock } = this.#ctx;
     for (const person of await store.listPersons({ employee, state: 'active', limit: 100 }))
       await store.endPerson(person.id, 'desk:employee', clock.now());
   }
 
+  /** How many that this site gave are not among these. */
+  async missing(names: ReadonlySet<string>): Promise<number> {
+    return (await this.#given.missing(names)).length;
+  }
+
   /** Deleted in Desk: known still, and wanted nowhere. */
   async keepOnly(names: ReadonlySet<string>): Promise<void> {
     for (const name of this.seen.names()) if (!names.has(name)) this.#forget(name);
-    const { store } = this.#ctx;
-    for (let afterId: string | undefined; ;) {
-      const page = await store.listPersons({
-        state: 'active',
-        limit: PERSONS_AT_ONCE,
-        ...(afterId === undefined ? {} : { afterId }),
-      });
-      for (const person of page)
-        if (person.deskName !== undefined && !names.has(person.deskName)) await this.#persons.release(person);
-      afterId = page.at(-1)?.id;
-      if (page.length < PERSONS_AT_ONCE) return;
+    for (const person of await this.#given.missing(names)) {
+      await this.#persons.release(person);
+      await this.#given.forget(person.deskName ?? '');
     }
   }
 
-  async push(): Promise<void> {
-    for (const name of this.#each.due()) await this.#each.apply(name, () => this.#readAgain(name));
+  /** Whoever waits longest first, so that nobody is left out however short the turns are. */
+  async push(turn: Turn): Promise<boolean> {
     const now = this.#ctx.clock.now();
-    await this.#askAgain(now);
+    const isAsked = (await this.#applyAgain(turn)) && (await this.#askAgain(now, turn));
     const due = [...this.#held.values()].filter(({ nextAt }) => nextAt <= now);
-    for (const held of due.toSorted((a, b) => a.nextAt - b.nextAt).slice(0, MOST_LOOKS))
+    for (const held of due.toSorted((a, b) => a.nextAt - b.nextAt)) {
+      if (turn.isOver()) return false;
       await this.#each.guard(held.decision.name, () => this.#tell(held));
+      this.#letOthersFirst(held);
+    }
+    return isAsked;
+  }
+
+  /** What could not be put into force. */
+  async #applyAgain(turn: Turn): Promise<boolean> {
+    for (const name of this.#each.due()) {
+      if (turn.isOver()) return false;
+      await this.#each.apply(name, () => this.#readAgain(name));
+    }
+    return true;
   }
 
   /** Passwords that could not be read. */
-  async #askAgain(now: Instant): Promise<void> {
+  async #askAgain(now: Instant, turn: Turn): Promise<boolean> {
     const unread = [...this.#held.values()].filter(({ trouble }) => (trouble?.againAt ?? Infinity) <= now);
-    for (const { decision, document, isListed } of unread.slice(0, FEW))
+    for (const { decision, document, isListed } of unread.slice(0, FEW)) {
+      if (turn.isOver()) return false;
       await this.#each.apply(decision.name, () => this.#apply(document, decision, isListed, actorOf(document)));
+    }
+    return true;
+  }
+
+  /** One that could not be told must not stand before everybody else for ever. */
+  #letOthersFirst(held: Held): void {
+    const { name } = held.decision;
+    if (this.#held.get(name) === held) this.#lookLater(held, true);
   }
 
   #forget(name: string): void {

@@ -286,6 +286,49 @@ describe('users', () => {
     await until(async () => (await assigned())?.[0] === 'DESK0001', 'back');
   });
 
+  describe('whose employee was renamed, which is no save of the document,', () => {
+    const renamed = async () => {
+      await user();
+      await bench.started();
+      await until(async () => (await person()) !== undefined, 'known');
+      await until(() => Boolean(bench.doc(DEVICE_USER, '0042')?.['template_summary']), 'told');
+      await bench.sandbox.faults.renameEmployee('HR-EMP-00001', 'EMP-NEW');
+    };
+
+    test('is ended when that one leaves', async () => {
+      await renamed();
+      await bench.people.update('Employee', 'EMP-NEW', { status: 'Left', relieving_date: '2026-12-31' });
+      await until(async () => (await person()) === undefined, 'ended');
+      await until(() => row('DESK0001')?.['state'] === 'Removed', 'removed');
+    });
+
+    test('is found in the next full listing', async () => {
+      await renamed();
+      bench.now = () => Date.now() + 24 * 3_600_000;
+      await until(async () => (await person())?.employee === 'EMP-NEW', 'renamed');
+    });
+
+    test('stays gone when they had left before', async () => {
+      await user();
+      await bench.started();
+      await until(async () => (await person()) !== undefined, 'known');
+      await bench.people.update('Employee', 'HR-EMP-00001', { status: 'Left', relieving_date: '2026-12-31' });
+      await until(async () => (await person()) === undefined, 'ended');
+      await until(() => row('DESK0001')?.['state'] === 'Removed', 'removed');
+      await bench.sandbox.faults.renameEmployee('HR-EMP-00001', 'EMP-NEW');
+      let made = 0;
+      const put = bench.store.putPerson.bind(bench.store);
+      bench.store.putPerson = (...args) => {
+        made += 1;
+        return put(...args);
+      };
+      bench.now = () => Date.now() + 24 * 3_600_000;
+      await bench.calls('CALL0001');
+      await until(() => bench.doc(DEVICE, 'CALL0001') !== undefined, 'a full listing goes by');
+      expect([await person(), made]).toEqual([undefined, 0]);
+    });
+  });
+
   test('many at once are read as two lists, and told with their rows as they were', async () => {
     const devices = [{ device: 'DESK0002' }, { device: 'DESK0001' }];
     for (let i = 1; i <= 25; i += 1)
@@ -303,6 +346,25 @@ describe('users', () => {
     await bench.rosterSays('DESK0001', found!.id, 'failed', { detail: 'Full.' });
     await until(() => bench.doc(DEVICE_USER, 'A25')?.['sync_state'] === 'Failed', 'told of a row too');
     expect(rowsOf('A25').map((each) => each['state'])).toEqual(['Wanted', 'Failed']);
+  });
+
+  test('more than a list shows at once are read with the rows of each once', async () => {
+    for (let i = 1; i <= 230; i += 1)
+      await bench.people.create(DEVICE_USER, { user_id: `${i}`, devices: [{ device: 'DESK0001' }] });
+    const client = bench.as('service');
+    const request = client.request.bind(client);
+    let rows = 0;
+    client.request = async (...args) => {
+      const answer = await request(...args);
+      if (decodeURIComponent(args[1]).endsWith('Biometric Device User Detail'))
+        rows += (answer.body['data'] as unknown[]).length;
+      return answer;
+    };
+    await bench.started({ client, paces: { pushMs: 3_600_000 } });
+    expect(rows).toBe(230);
+    expect(await bench.store.listPersons({ state: 'active', serialNumber: sn('DESK0001'), limit: 300 })).toHaveLength(
+      230,
+    );
   });
 
   test('one whose PIN another person had before wins over who put them there', async () => {
@@ -640,6 +702,51 @@ describe('commands', () => {
   });
 });
 
+describe('an order', () => {
+  test.each([DEVICE_USER, DEVICE])(
+    'is taken up while there is much to tell of %s, and all is told',
+    async (doctype) => {
+      bench = await DeskBench.open();
+      await bench.hear();
+      for (let i = 10; i < 40; i += 1) {
+        await bench.device(`DESK00${i}`);
+        await bench.people.create(DEVICE_USER, { user_id: `${i}`, devices: [{ device: `DESK00${i}` }] });
+      }
+      const client = bench.as('service');
+      const request = client.request.bind(client);
+      let [spent, writes] = [0, 0];
+      bench.now = () => Date.now() + spent;
+      client.request = async (method, path, options) => {
+        if (method !== 'PUT') return request(method, path, options);
+        spent += 100;
+        if (writes > 0) writes += 1;
+        else if (path.includes(`${encodeURIComponent(doctype)}/`)) {
+          writes = 1;
+          await bench.people.create(DEVICE_COMMAND, { device: 'DESK0010', type: 'Restart', manager_order: 1 });
+          await bench.sandbox.webhooksSent();
+        }
+        return request(method, path, options);
+      };
+      const queue = bench.store.queueCommands.bind(bench.store);
+      let before: number | undefined;
+      bench.store.queueCommands = (...args) => {
+        before ??= writes;
+        return queue(...args);
+      };
+      await bench.started({ client });
+      await until(() => before !== undefined, 'taken up');
+      expect(before).toBeLessThan(10);
+      const areTold = (of: string, field: string) => bench.sandbox.documents(of).every((each) => Boolean(each[field]));
+      await until(() => areTold(DEVICE_USER, 'template_summary') && areTold(DEVICE, 'status'), 'all told');
+      await until(
+        () => bench.sandbox.documents(DEVICE).every((each) => each['status'] === 'Approved'),
+        'of devices too',
+      );
+      await until(() => areTold(DEVICE_COMMAND, 'command_id'), 'and of the order');
+    },
+  );
+});
+
 describe('settings', () => {
   const stored = async (key: string) => (await bench.store.listSettings()).find((each) => each.key === key)?.value;
   const inDesk = () => bench.doc(INTEGRATION_SETTINGS, INTEGRATION_SETTINGS);
@@ -844,8 +951,90 @@ describe('a site', () => {
     for (const pin of ['1', '2']) await admin.remove(DEVICE_USER, pin);
     admin.close();
     bench.now = () => Date.now() + 20_000_000; // only now is everything listed again
-    await until(() => bench.log.lines.some((line) => line.includes('lists none at all')), 'suspicious');
+    await until(() => bench.log.lines.some((line) => line.includes('nothing is removed')), 'in doubt');
     expect(await everywhere()).toBe(2);
+  });
+
+  describe('that lists nothing any more after a restart', () => {
+    const PINS = ['1', '2', '3'];
+    const everywhere = async () =>
+      (await bench.store.listPersons({ state: 'active', limit: 10 })).filter((each) => each.isEverywhere).length;
+    const isSaid = (words: string) => bench.log.lines.some((line) => line.includes(words));
+    const emptied = async () => {
+      bench = await DeskBench.open();
+      for (const pin of PINS) await bench.people.create(DEVICE_USER, { user_id: pin, allow_in_all_devices: 1 });
+      for (const pin of PINS) await bench.device(`DESK000${pin}`);
+      const first = await bench.started();
+      await until(async () => (await everywhere()) === PINS.length, 'known');
+      await first.stop();
+      const admin = bench.admin();
+      for (const pin of PINS) await admin.remove(DEVICE_USER, pin);
+      for (const pin of PINS) await admin.remove(DEVICE, `DESK000${pin}`);
+      admin.close();
+    };
+    const stored = async (key: string) => (await bench.store.listSettings()).find((each) => each.key === key)?.value;
+
+    test('loses nobody, says so, and loses them once somebody confirms how many they are', async () => {
+      await emptied();
+      await bench.store.changeTerminal(sn('DESK0001'), { status: 'blocked' }, 'cli:test');
+      await bench.started({ paces: { reconcileMs: 50 } });
+      expect(await everywhere()).toBe(3);
+      expect(isSaid('config set desk.confirm_deleted 3')).toBe(true);
+      const status = () => String(bench.doc(INTEGRATION_SETTINGS, INTEGRATION_SETTINGS)?.['listener_status']);
+      await until(() => status().includes('3 of 3 (Biometric Device) no more'), 'shown in Desk');
+      await bench.device('DESK0001');
+      await bench.device('DESK0002');
+      await until(() => bench.doc(DEVICE, 'DESK0001')?.['status'] === 'Blocked', 'a device is back, as it was');
+      await until(() => !status().includes('(Biometric Device)'), 'and no longer said');
+      await bench.store.setSetting('desk.confirm_deleted', 2, 'cli:test');
+      await bench.device('CALL0001');
+      await until(() => bench.doc(DEVICE, 'CALL0001')?.['status'] === 'Approved', 'a round goes by');
+      expect(await everywhere()).toBe(3);
+      await bench.store.setSetting('desk.confirm_deleted', 3, 'cli:test');
+      await until(async () => (await everywhere()) === 0, 'lost');
+      await until(async () => (await stored('desk.confirm_deleted')) === undefined, 'confirmed once');
+      await until(
+        () => bench.doc(INTEGRATION_SETTINGS, INTEGRATION_SETTINGS)?.['listener_status'] === 'Running, no device yet',
+        'no longer said',
+      );
+    });
+
+    test('loses nobody whom another site gave', async () => {
+      await emptied();
+      await bench.people.create(DEVICE_USER, { user_id: '4', allow_in_all_devices: 1 });
+      await bench.started({ targetId: 'another' });
+      expect(await everywhere()).toBe(4);
+      expect(isSaid('another site gave persons')).toBe(true);
+      expect(isSaid('nothing is removed')).toBe(false);
+    });
+
+    test('loses one of many who was deleted meanwhile', async () => {
+      bench = await DeskBench.open();
+      for (const pin of PINS) await bench.people.create(DEVICE_USER, { user_id: pin, allow_in_all_devices: 1 });
+      const first = await bench.started();
+      await until(async () => (await everywhere()) === PINS.length, 'known');
+      await first.stop();
+      await bench.people.remove(DEVICE_USER, '2');
+      await bench.started();
+      expect(await everywhere()).toBe(2);
+    });
+
+    test('cancels no order', async () => {
+      bench = await DeskBench.open();
+      await bench.device('DESK0001');
+      const order = async (type: string) =>
+        String(
+          (await bench.people.create(DEVICE_COMMAND, { device: 'DESK0001', type, manager_order: 1 })).data['name'],
+        );
+      const names = [await order('Get Info'), await order('Restart')];
+      const first = await bench.started();
+      await first.stop();
+      const admin = bench.admin();
+      for (const name of names) await admin.remove(DEVICE_COMMAND, name);
+      admin.close();
+      await bench.started();
+      for (const name of names) expect(await bench.commandsOf(name)).toMatchObject([{ state: 'queued' }]);
+    });
   });
 
   test('that is away is left in peace until check-ins go through again', async () => {
@@ -877,6 +1066,48 @@ describe('a site', () => {
     await until(() => desk.status().state === 'refused', 'refused');
     expect(desk.status().message).toContain('Biometric Service');
     expect(bench.circuit.status().state).toBe('closed');
+  });
+
+  test.each(['a hint', 'a reconcile'])('whose clocks went back is followed, by %s', async (by) => {
+    let at = Date.UTC(2026, 9, 25, 0, 50); // 02:50 in Berlin, for the first time
+    const begun = Date.now();
+    const now = () => at + Date.now() - begun;
+    bench = await DeskBench.open({ timeZone: 'Europe/Berlin', now: () => new Date(now()) });
+    bench.now = now;
+    if (by === 'a hint') await bench.hear();
+    await bench.people.create(DEVICE_USER, { user_id: '1' });
+    const paces = by === 'a hint' ? {} : { reconcileMs: 50 };
+    await bench.started({ site: { isReady: () => true, zone: () => 'Europe/Berlin' }, paces });
+    at = Date.UTC(2026, 9, 25, 1, 10); // 02:10, for the second time
+    await bench.people.create(DEVICE_USER, { user_id: '2' });
+    expect(String(bench.doc(DEVICE_USER, '2')?.['creation']) < String(bench.doc(DEVICE_USER, '1')?.['creation'])).toBe(
+      true,
+    );
+    await until(async () => (await bench.store.findPerson(asPin('2'))) !== undefined, 'known');
+    await until(() => Boolean(bench.doc(DEVICE_USER, '2')?.['template_summary']), 'told');
+  });
+
+  test('that is slow is read under a lease that does not run out', async () => {
+    bench = await DeskBench.open();
+    for (let i = 1; i <= 15; i += 1) await bench.people.create(DEVICE_USER, { user_id: `${i}` });
+    const client = bench.as('service');
+    const get = client.get.bind(client);
+    let now = Date.now();
+    bench.now = () => now;
+    client.get = (...args) => {
+      now += 20_000;
+      return get(...args);
+    };
+    const claim = bench.store.claimLease.bind(bench.store);
+    let [last, longest] = [now, 0];
+    bench.store.claimLease = (...args) => {
+      [last, longest] = [now, Math.max(longest, now - last)];
+      return claim(...args);
+    };
+    const begun = now;
+    await bench.started({ client });
+    expect(now - begun).toBeGreaterThan(60_000);
+    expect(longest).toBeLessThan(60_000);
   });
 
   test('is kept in step by one process at a time', async () => {

@@ -3,6 +3,8 @@ export * from './fields.ts';
 export * from './hints.ts';
 export * from './import.ts';
 export type { ReadTemplates, Sealer } from './import-templates.ts';
+export * from './look-from.ts';
+export * from './missing.ts';
 export * from './names.ts';
 export * from './order.ts';
 export * from './site.ts';

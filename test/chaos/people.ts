@@ -144,18 +144,30 @@ export async function settlePeople(stage: Stage, units: readonly Unit[]): Promis
 
 /** What was asked of a terminal about a person, newest first, for whoever has to find out what went wrong there. */
 export async function historyOf(stage: Stage, { peopleExamples }: PeopleAccount): Promise<string[]> {
-  const places = new Set(
-    peopleExamples.flatMap((text) => /^(\w+) (\d+) (?:user|template)/.exec(text)?.slice(1, 3).join(' ') ?? []),
-  );
+  const places = new Set((await Promise.all(peopleExamples.map((text) => placeOf(stage, text)))).flat());
   const histories = await Promise.all(
     [...places].map(async (place) => {
       const [serial = '', pin = ''] = place.split(' ');
       const filter = { serialNumber: asSerialNumber(serial), pin: asPin(pin), limit: 30 };
       const commands = await stage.store.listCommands(filter);
-      return commands.map((one) => `${place} ${JSON.stringify(one)}`);
+      const cells = (await allCells(stage)).filter(
+        ({ terminal, person }) => terminal.serialNumber === serial && person.pin === pin,
+      );
+      const rows = cells.flatMap(({ person, items, seen }) => [
+        { person: person.id, state: person.state, seen },
+        ...items,
+      ]);
+      return [...rows, ...commands].map((one) => `${place} ${JSON.stringify(one)}`);
     }),
   );
   return histories.flat();
+}
+
+async function placeOf({ store }: Stage, example: string): Promise<string[]> {
+  const place = /^(\w+) (\d+) (?:user|template)/.exec(example)?.slice(1, 3).join(' ');
+  const id = /^\w+ command (\d+) /.exec(example)?.[1];
+  const command = id === undefined ? undefined : await store.findCommand(id);
+  return place ? [place] : command?.pin === undefined ? [] : [`${command.serialNumber} ${command.pin}`];
 }
 
 /** `confirmed` means that the terminal told of it: then it must be there. What it never answered for must be gone. */

@@ -5,7 +5,7 @@ import { isOpen, isQuery, type CellSheet, type Row } from './cell-sheet.ts';
 import type { RosterReason } from './errors.ts';
 import { cancelBareUser, planRemoval, takeBack } from './plan-absence.ts';
 import { askReadBack, compareReadBacks } from './plan-read-back.ts';
-import { canBeReadBack, planWrites, type Write } from './plan-write.ts';
+import { canBeReadBack, isUnproven, planWrites, type Write } from './plan-write.ts';
 import { likenessOf } from './seen.ts';
 import { isSameSlot } from './sources.ts';
 import { takeOver } from './take-over.ts';
@@ -15,10 +15,12 @@ import { wantedOf, type Impossible, type Wanted, type WantedRecord } from './wan
  * The person is to be on the terminal: what is missing is put there, what is too much is taken off, the rest is proven.
  * Answers what a read-back refuted, as a sentence.
  */
-export function planPresence(sheet: CellSheet, work: CellWork): { readonly refuted: string | undefined } {
-  const wanted = wantedOf(work.cell, work.sources, work.rules, work.view);
-  for (const each of wanted.impossible) markImpossible(sheet, each, work);
-  if (!takeOver(sheet, wanted, work)) return { refuted: undefined };
+export function planPresence(sheet: CellSheet, found: CellWork): { readonly refuted: string | undefined } {
+  const wanted = wantedOf(found.cell, found.sources, found.rules, found.view);
+  for (const each of wanted.impossible) markImpossible(sheet, each, found);
+  const taken = takeOver(sheet, wanted, found);
+  if (taken === 'kept') return { refuted: undefined };
+  const work = taken === 'cleaned' ? withNothingThere(found) : found;
   const compared = compareReadBacks(sheet, wanted, work);
   const lost = withLostUser(sheet, wanted, work);
   const looked = new Set([...compared.writes, ...lost].map(({ record }) => record.key));
@@ -29,6 +31,12 @@ export function planPresence(sheet: CellSheet, work: CellWork): { readonly refut
   askReadBack(sheet, wanted, work);
   return { refuted: compared.refuted };
 }
+
+/** A removal goes out: what the terminal told before it says nothing, and everything is put behind it. */
+const withNothingThere = (work: CellWork): CellWork => ({
+  ...work,
+  cell: { ...work.cell, seen: undefined, seenTemplates: [] },
+});
 
 /** A record was refused for want of its user, whom the terminal was known to have: the user is put again, and the record behind it. */
 function withLostUser(sheet: CellSheet, wanted: Wanted, { settings }: CellWork): Write[] {
@@ -82,6 +90,7 @@ function decide(sheet: CellSheet, record: WantedRecord, wanted: Wanted, work: Ce
       return write;
     case 'accepted':
     case 'confirmed':
+      if (!isChanged && wasAskedInVain(row)) return write;
       // what was told before the last command says nothing
       if (isChanged) return adopt(sheet, record, wanted, work, row.command?.createdAt) ? [] : write;
       return row.state === 'confirmed' ? driftOf(sheet, row, record, wanted, work) : [];
@@ -94,6 +103,10 @@ function decide(sheet: CellSheet, record: WantedRecord, wanted: Wanted, work: Ce
       return write;
   }
 }
+
+/** It was taken over as it is, and the terminal did not say that it has it: some are silent about whom they do not have. */
+const wasAskedInVain = (row: Row): boolean =>
+  isUnproven(row) && isQuery(row.command) && row.command?.state === 'failed' && row.command.reason !== 'cancelled';
 
 /** When a terminal was last told to change something; what it said before that says nothing. 0: it never was. */
 const changedAt = (command: Row['command']): Instant =>

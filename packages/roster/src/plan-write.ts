@@ -1,7 +1,7 @@
 import { USER_ITEM, type Instant, type RecordVerdict, type RosterItemKey } from '@biolistener/core';
 import type { CommandDraft } from '@biolistener/wire';
 import { rosterCommand, type Again, type CellWork } from './cell-context.ts';
-import type { CellSheet } from './cell-sheet.ts';
+import type { CellSheet, Row } from './cell-sheet.ts';
 import type { RosterReason } from './errors.ts';
 import { headOf, type Wanted, type WantedRecord } from './wanted.ts';
 
@@ -48,11 +48,17 @@ function withoutRefused(sheet: CellSheet, writes: readonly Write[], work: CellWo
   });
 }
 
-/** A template without its user is refused everywhere: it waits while the user cannot be put. */
+/** Taken over as the terminal told it, and not shown yet when it was asked. */
+export const isUnproven = ({ state, putDigest }: Row): boolean => state === 'accepted' && putDigest === undefined;
+
+/** A template without its user is refused everywhere: it waits while the user cannot be put, or may not be there. */
 function withTheirUser(sheet: CellSheet, writes: readonly Write[]): readonly Write[] {
+  const user = sheet.get(USER_ITEM);
   const isUserGoing = writes.some(({ record }) => record.key === USER_ITEM);
-  if (isUserGoing || sheet.get(USER_ITEM)?.state !== 'failed') return writes;
-  for (const write of writes) wait(sheet, write, 'ROSTER_USER_FIRST', 'The terminal did not take the user.');
+  if (isUserGoing || !user || (user.state !== 'failed' && !isUnproven(user))) return writes;
+  const isFailed = user.state === 'failed';
+  const why = isFailed ? 'The terminal did not take the user.' : 'The terminal is asked whether it has the user.';
+  for (const write of writes) wait(sheet, write, 'ROSTER_USER_FIRST', why);
   return [];
 }
 

@@ -42,6 +42,16 @@ describe.each(['single', 'whole'])('somebody who is deleted and wanted again (%s
     await expectThere();
   });
 
+  test('is put back also where the terminal says nothing of whom it does not have', async () => {
+    const upload = copyOf('A').enrol(asPin('7'), 5, 'five');
+    await world.settle();
+    Object.assign(world.model('A').manners, { isShy: true });
+    await world.send('A', upload);
+    await world.assign('7', 'A');
+    await world.settle();
+    await expectThere();
+  });
+
   test('stays, and is only asked for, where they were enrolled anew', async () => {
     await world.settle();
     await world.enrol('A', '7', 5, 'five');

@@ -4,6 +4,7 @@ import { commandListing, NEXT_AT, WITH_COMMANDS } from '../src/sqlite/commands-r
 import { TAKEABLE } from '../src/sqlite/commands-take.ts';
 import { openReading, type Database } from '../src/sqlite/database.ts';
 import { DUE, LANE, LAST_DECISION, STALE, UNDONE } from '../src/sqlite/deliveries-read.ts';
+import { PINS } from '../src/sqlite/owners-read.ts';
 import { REPLACEABLE } from '../src/sqlite/first-sight.ts';
 import { SINCE, listingSql } from '../src/sqlite/punches-read.ts';
 import { ITEMS, SEEN, SEEN_TEMPLATES } from '../src/sqlite/roster-cells.ts';
@@ -48,6 +49,12 @@ describe('the plan of', () => {
   });
   test('a lane uses person and instant', () => {
     expect(planOf(LANE)).toContain('deliveries_lane (target=? AND pin=? AND instant<?)');
+  });
+  test('the PINs of an employee come from what is known of the employee', () => {
+    const plan = planOf(PINS);
+    for (const index of ['pin_owners_by_employee (target_id=? AND employee=?)', 'persons_by_employee (employee=?)'])
+      expect(plan).toContain(index);
+    expect(plan).not.toMatch(/SCAN (pin_owners|persons)\b/);
   });
   test('the last decision is one step into its index', () => {
     const plan = planOf(LAST_DECISION);

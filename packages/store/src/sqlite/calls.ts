@@ -103,6 +103,7 @@ const reads = (read: Read) =>
     countEmployees: (targetId) => read((db) => employees.countEmployees(db, targetId)),
     getCursor: (name) => read((db) => employees.getCursor(db, name)),
     ownersOf: (...args) => read((db) => owners.ownersOf(db, ...args)),
+    pinsOf: (...args) => read((db) => owners.pinsOf(db, ...args)),
     findPinTerminal: (serialNumber) => read((db) => owners.findPinTerminal(db, serialNumber)),
     listPinNews: (limit) => read((db) => owners.listPinNews(db, limit)),
     listSettings: () => read(listSettings),

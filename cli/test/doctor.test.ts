@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
+import { openSqliteStore } from '@biolistener/store';
 import { openWorkplace, type Workplace } from './run-bin.ts';
 import { NEW, seed } from './seed.ts';
 
@@ -64,6 +65,19 @@ test('with a store it tells of terminals that wait, are silent, and of what is p
   expect(said).toContain('warn parked: 1 punch: unknown-pin');
   expect(said).toContain('bad deliveries');
   expect(said).toContain('but check-ins still go to https://erp.example.com');
+});
+
+test('Shift Types that go by log types which the settings do not send are a note with what to do', async () => {
+  const store = await openSqliteStore({ path: join(place.dataDir, 'store', 'biolistener.db') });
+  const [target] = await store.listTargets();
+  const capabilities = { verdict: 'ready', checkedAt: '2026-03-09T03:00:00Z', strictShiftTypes: ['Day Shift'] };
+  await store.upsertTarget({ ...target!, capabilities });
+  await store.close();
+  const found = async () => (await diagnose()).report.findings.find((one) => one.hop === 'log types');
+  expect(await found()).toMatchObject({ state: 'warn', message: expect.stringContaining('Day Shift') });
+  expect((await found())?.todo).toContain('log_type.policy');
+  await place.run('config', 'set', 'log_type.policy', 'alternate');
+  expect(await found()).toBeUndefined();
 });
 
 test('a store file that is none is named, and the rest is still looked at', async () => {

@@ -35,7 +35,7 @@ const WORDS: Readonly<Partial<Record<FailureKind, string>>> = {
   'no-answer': 'The site does not answer in time',
   throttled: 'The site asks to slow down',
   maintenance: 'The site is in maintenance',
-  'server-busy': 'The site is overloaded',
+  'server-busy': 'The site is overloaded or out of order',
   'key-refused': 'The site refuses our key or its rights; a person must act',
   'not-there': 'The address leads to no site with Frappe HR; a person must act',
 };

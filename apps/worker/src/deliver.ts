@@ -16,7 +16,7 @@ import { workerError } from './errors.ts';
 import { findEmployeeAtSite } from './find-employee.ts';
 import { MirrorMoved } from './mirror-keeper.ts';
 import { record, recordPark, recordPostpone } from './record.ts';
-import { whosePunch } from './whose-punch.ts';
+import { lanePins, whosePunch } from './whose-punch.ts';
 
 /** How one delivery of a lane ended. stop: the rest of the lane must wait behind it. again: the employee changed. */
 type Step = 'next' | 'stop' | 'held' | 'again';
@@ -24,7 +24,7 @@ type Step = 'next' | 'stop' | 'held' | 'again';
 const LANE_BATCH = 50;
 /** Later than any punch: a lane is emptied, not only up to the punch that the job names. */
 const AGAIN: JobVerdict = { kind: 'busy', retryMs: 50 };
-/** Another employee's lane must deliver first, or the mirror is being read by another id field. */
+/** It is another employee's by now, or the mirror is being read by another id field. */
 const LATER: JobVerdict = { kind: 'busy', retryMs: 250 };
 const FOREVER = Number.MAX_SAFE_INTEGER;
 
@@ -52,30 +52,40 @@ export async function deliver(punchId: PunchId, ctx: DeliverContext): Promise<Jo
 const isUndone = (job: DeliveryJob): boolean => job.state === 'waiting' || job.state === 'queued';
 
 /**
- * Delivers the undone punches of a PIN in time order until none is left, one has to wait, or one is not this employee's:
- * both are looked up again before each, because waiting for the lane and for the site takes its time.
+ * Delivers the undone punches of an employee in time order, under whatever PIN, until none is left or one has to wait.
+ * Whose each is, is looked up again: a PIN may have been somebody else's then, and waiting for the lane and for the site
+ * takes its time. What is another's is left to its own job.
  */
 async function deliverLane(employee: string, asked: DeliveryJob, ctx: DeliverContext): Promise<JobVerdict> {
+  const pins = await lanePins(employee, asked, ctx);
   const seen = new Set<PunchId>();
+  const others = new Set<PunchId>();
   for (;;) {
-    const jobs = await ctx.store.lane(ctx.targetId, [asked.punch.pin], FOREVER, LANE_BATCH);
-    if (jobs.length === 0) return 'finished';
-    for (const { punchId } of jobs) {
+    const jobs = await ctx.store.lane(ctx.targetId, pins, FOREVER, LANE_BATCH + others.size);
+    const mine = jobs.filter(({ punchId }) => !others.has(punchId));
+    if (mine.length === 0) return others.has(asked.punchId) ? LATER : 'finished';
+    for (const { punchId } of mine) {
       if (seen.has(punchId)) throw workerError('WORKER_LANE_STUCK', `punch ${punchId} came back undone`);
       seen.add(punchId);
       if (ctx.isStopping()) return 'held';
       const job = await ctx.store.loadDelivery(ctx.targetId, punchId);
       if (!job || !isUndone(job)) continue;
-      // its own retry comes, and takes with it what waits behind: nobody overtakes
-      if (job.state === 'waiting' && job.nextAt > ctx.clock.now()) return 'finished';
-      const whose = await whosePunch(job, ctx);
-      if (whose.kind === 'nobody' || whose.employee !== employee) return LATER;
-      const step = await deliverOne(employee, job, ctx);
-      if (step === 'held') return 'held';
-      if (step === 'again') return AGAIN;
-      if (step === 'stop') return 'finished';
+      const step = await deliverIfOf(employee, job, ctx);
+      if (step === 'other') others.add(punchId);
+      else if (step === 'held') return 'held';
+      else if (step === 'again') return AGAIN;
+      else if (step === 'stop') return 'finished';
     }
   }
+}
+
+async function deliverIfOf(employee: string, job: DeliveryJob, ctx: DeliverContext): Promise<Step | 'other'> {
+  if (job.state === 'waiting' && job.nextAt > ctx.clock.now()) {
+    // its own retry comes, and takes with it what waits behind: nobody overtakes
+    return job.employee === undefined || job.employee === employee ? 'stop' : 'other';
+  }
+  const whose = await whosePunch(job, ctx);
+  return whose.kind === 'one' && whose.employee === employee ? deliverOne(employee, job, ctx) : 'other';
 }
 
 /** One punch: a place among the requests in flight → log type → time at the site → send → record. */

@@ -103,6 +103,7 @@ export class SiteGate implements SiteView {
       const report = await testSite(client, {
         siteZone,
         employeeIdField: settings().employeeIdField,
+        logTypePolicy: settings().logTypePolicy.kind,
         mayWrite: earlier?.timeIsKept !== true || earlier.verdict === 'refuse',
         earlier,
         now: clock.now(),

@@ -1,3 +1,4 @@
+import type { LogTypeWarning } from '@biolistener/erpnext';
 import type { RelayStatus } from '@biolistener/queue';
 import type { CircuitStatus } from './circuit.ts';
 import type { PullStatus } from './pull/index.ts';
@@ -21,6 +22,8 @@ export interface WorkerStatus {
   /** Terminals that this process calls. */
   readonly pull?: PullStatus;
   readonly limiter: { readonly limit: number; readonly inFlight: number; readonly waiting: number };
+  /** What is sent and what the site's Shift Types go by do not fit. */
+  readonly logTypes?: LogTypeWarning;
   readonly watermark: { readonly shifts: readonly ShiftStatus[]; readonly trouble: string | undefined };
 }
 
@@ -37,5 +40,7 @@ export function sentenceOf(status: Omit<WorkerStatus, 'message' | 'isDelivering'
   if (circuit.state !== 'closed')
     return `Waiting for ${target.label}: ${circuit.reason ?? ''}; ${circuit.retryAt === undefined ? 'trying now' : `next try at ${new Date(circuit.retryAt).toISOString()}`}`;
   const trouble = rosterTrouble(status.roster);
-  return `Delivering to ${target.label}.${trouble === undefined ? '' : ` Rosters wait: ${trouble}.`}`;
+  const rosters = trouble === undefined ? '' : ` Rosters wait: ${trouble}.`;
+  const logTypes = status.logTypes === undefined ? '' : ` ${status.logTypes.text} ${status.logTypes.todo}`;
+  return `Delivering to ${target.label}.${rosters}${logTypes}`;
 }

@@ -1,4 +1,4 @@
-import { asSerialNumber, messageOf, type SerialNumber } from '@biolistener/core';
+import { asSerialNumber, messageOf, type SerialNumber, type Terminal } from '@biolistener/core';
 import {
   decideStamp,
   listShiftTypes,
@@ -8,10 +8,11 @@ import {
   type FeedState,
   type ShiftType,
 } from '@biolistener/erpnext';
-import type { Store } from '@biolistener/store';
+import type { Store, Unread } from '@biolistener/store';
 import type { Log } from '@biolistener/telemetry';
 import type { SiteView } from './deliver-context.ts';
 import type { WorkerClock } from './deps.ts';
+import { Presences, type Proven } from './presences.ts';
 
 export interface ShiftStatus {
   readonly shiftType: string;
@@ -37,16 +38,37 @@ export interface WatermarkDeps {
 const LEASE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 
+/** Where the brands park rows of attendance that they cannot read, and whole requests that a codec broke on. */
+const PUNCH_PIECES = {
+  tables: [
+    ...['ATTLOG', 'rtlog', 'transaction'], // zkteco
+    ...['realtime_glog', 'send_glog_data'], // ebkn
+    ...['sendlog', 'getalllog', 'getnewlog'], // aiface
+    ...['attendance', 'events'], // zk-tcp, suprema
+  ],
+  reasons: ['LISTENER_DECODER_FAILED'],
+} as const;
+
+/** What one round knows of the terminals, for all Shift Types. */
+interface Look {
+  readonly approved: readonly SerialNumber[];
+  readonly proven: ReadonlyMap<SerialNumber, Proven>;
+  readonly unread: ReadonlyMap<SerialNumber, Unread>;
+  readonly parkedSince: number;
+}
+
 /** Moves `last_sync_of_checkin` of Shift Types, when somebody opted in (docs/erpnext.md#watermark). */
 export class WatermarkKeeper {
   readonly #deps: WatermarkDeps;
   readonly #owner: string;
+  readonly #presences: Presences;
   #status: readonly ShiftStatus[] = [];
   #trouble: string | undefined;
 
   constructor(deps: WatermarkDeps, owner: string) {
     this.#deps = deps;
     this.#owner = owner;
+    this.#presences = new Presences(deps.store, deps.targetId);
   }
 
   status(): { readonly shifts: readonly ShiftStatus[]; readonly trouble: string | undefined } {
@@ -58,8 +80,9 @@ export class WatermarkKeeper {
     if (!settings().watermark.isOn || !site.isReady()) return;
     try {
       if (!(await store.claimLease(`watermark:${targetId}`, this.#owner, LEASE_MS, clock.now()))) return;
+      const look = await this.#look();
       const shifts: ShiftStatus[] = [];
-      for (const shift of await listShiftTypes(this.#deps.client)) shifts.push(await this.#stamp(shift));
+      for (const shift of await listShiftTypes(this.#deps.client)) shifts.push(await this.#stamp(shift, look));
       this.#status = shifts;
       this.#trouble = undefined;
     } catch (error) {
@@ -69,9 +92,27 @@ export class WatermarkKeeper {
     }
   }
 
-  async #stamp(shift: ShiftType): Promise<ShiftStatus> {
+  /** Before anything else is read of the store: what comes meanwhile is later than what was proven. */
+  async #look(): Promise<Look> {
+    const { store, settings, clock } = this.#deps;
+    const { marginMinutes, parkedHours, feeds } = settings().watermark;
+    const named = new Set(Object.values(feeds).flat());
+    const parkedSince = clock.now() - parkedHours * HOUR_MS;
+    const terminals = await store.allTerminals();
+    const unread = await store.unreadOf(PUNCH_PIECES, parkedSince);
+    const counting = terminals.filter((terminal) => isApproved(terminal) || named.has(terminal.serialNumber));
+    const proven = await this.#presences.look(counting, { marginMinutes, unread });
+    return {
+      approved: terminals.filter(isApproved).map(({ serialNumber }) => serialNumber),
+      proven,
+      unread,
+      parkedSince,
+    };
+  }
+
+  async #stamp(shift: ShiftType, look: Look): Promise<ShiftStatus> {
     const { clock, settings, site, client, log } = this.#deps;
-    const feeds = await this.#feedsOf(shift.name);
+    const feeds = await this.#feedsOf(shift.name, look);
     const at = { now: clock.now(), marginMinutes: settings().watermark.marginMinutes, zone: site.zone() };
     const decision = decideStamp(shift, feeds, at);
     const passedOver = feeds.reduce((sum, feed) => sum + (feed.passedOver ?? 0), 0);
@@ -85,20 +126,26 @@ export class WatermarkKeeper {
   }
 
   /** Named terminals, else every approved one. */
-  async #feedsOf(shiftType: string): Promise<FeedState[]> {
-    const { store, targetId, settings, clock } = this.#deps;
-    const named = settings().watermark.feeds[shiftType]?.map(asSerialNumber);
-    const serialNumbers = named ?? (await this.#approved());
-    const parkedSince = clock.now() - settings().watermark.parkedHours * HOUR_MS;
-    const upTo = await store.deliveredUpTo(targetId, serialNumbers, parkedSince);
+  async #feedsOf(shiftType: string, look: Look): Promise<FeedState[]> {
+    const { store, targetId, settings } = this.#deps;
+    const serialNumbers = settings().watermark.feeds[shiftType]?.map(asSerialNumber) ?? look.approved;
+    const delivered = await store.deliveredUpTo(targetId, serialNumbers, look.parkedSince);
     return serialNumbers.map((terminal) => {
-      const reached = upTo.get(terminal);
-      return { terminal, upTo: reached?.instant, passedOver: reached?.passedOver ?? 0 };
+      const reached = delivered.get(terminal);
+      const proven = look.proven.get(terminal);
+      const unread = look.unread.get(terminal);
+      return {
+        terminal,
+        upTo: earliest(reached?.instant, proven?.upTo, unread?.oldest),
+        isSettling: proven?.isSettling ?? false,
+        passedOver: (reached?.passedOver ?? 0) + (unread?.passedOver ?? 0),
+      };
     });
   }
-
-  async #approved(): Promise<SerialNumber[]> {
-    const terminals = await this.#deps.store.allTerminals();
-    return terminals.filter((terminal) => terminal.status === 'approved').map((terminal) => terminal.serialNumber);
-  }
 }
+
+const isApproved = ({ status }: Terminal): boolean => status === 'approved';
+
+/** What came unread at a moment may be of any time before it, and surely is of no later one. */
+const earliest = (delivered?: number, proven?: number, unread = Infinity): number | undefined =>
+  delivered === undefined || proven === undefined ? undefined : Math.min(delivered, proven, unread - 1);

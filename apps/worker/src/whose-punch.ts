@@ -1,6 +1,8 @@
+import type { Pin } from '@biolistener/core';
 import type { Attempt, DeliveryJob } from '@biolistener/store';
 import type { DeliverContext } from './deliver-context.ts';
 import { findEmployee, type FoundEmployee } from './find-employee.ts';
+import { spellingsOf } from './mirror-looks.ts';
 
 /**
  * Whose check-in a punch becomes: whose PIN it was then, but once the site may hold it for somebody, only that employee's. A
@@ -26,3 +28,12 @@ const isOurOwnWord = ({ outcome, status }: Attempt): boolean => outcome === 'par
 /** The site read this very punch and stored nothing; 5xx may be the word of a proxy. */
 const isRefusal = ({ outcome, status }: Attempt): boolean =>
   outcome === 'parked' && status !== undefined && status < 500;
+
+/**
+ * Under which PINs punches of an employee may wait, the asked one among them: a second PIN, a former one, or one without the
+ * zeros that a terminal takes off. Whose each punch is, is for `whosePunch`.
+ */
+export async function lanePins(employee: string, { punch }: DeliveryJob, ctx: DeliverContext): Promise<Pin[]> {
+  const pins = await ctx.store.pinsOf(ctx.targetId, ctx.settings().employeeIdField, employee);
+  return [...new Set([punch.pin, ...spellingsOf(pins)])];
+}

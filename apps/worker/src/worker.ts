@@ -1,7 +1,7 @@
 import { findBrand } from '@biolistener/brands';
 import { randomUUID } from 'node:crypto';
 import { messageOf } from '@biolistener/core';
-import { ErpNextClient, targetIdOf } from '@biolistener/erpnext';
+import { ErpNextClient, logTypeWarning, targetIdOf } from '@biolistener/erpnext';
 import {
   closeRedis,
   JOBS,
@@ -136,15 +136,20 @@ export class DeliveryProcess {
   }
 
   status(): WorkerStatus {
+    const site = this.#site.status();
+    const { kind } = this.#deps.settings().logTypePolicy;
+    // of the other policies it depends on the terminals; the self-test and doctor say more
+    const logTypes = kind === 'none' ? logTypeWarning(kind, site.capabilities?.strictShiftTypes) : undefined;
     const parts = {
       target: { id: this.#target.id, label: this.#target.label, url: this.#target.url },
       redis: this.#redisState,
-      site: this.#site.status(),
+      site,
       circuit: this.#circuit.status(),
       mirror: this.#mirror.status(),
       relay: this.#relay.status(),
       roster: this.#roster.status(),
       ...(this.#pull && { pull: this.#pull.status() }),
+      ...(logTypes && { logTypes }),
       limiter: this.#limiter.status(),
       watermark: this.#watermark.status(),
     };

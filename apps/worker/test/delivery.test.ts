@@ -30,6 +30,16 @@ test('a punch becomes one check-in, with site time, device and punch id', async 
   expect((await bench.store.listAttempts(bench.targetId, id!)).map((attempt) => attempt.outcome)).toEqual(['created']);
 });
 
+test('the status says when a Shift Type goes by log types that nobody sends, and punches go all the same', async () => {
+  const worker = await bench.worker();
+  await until(() => worker.status().isDelivering, 'delivering');
+  expect(worker.status().message).toMatch(/^Delivering to .*Day Shift .*strictly by log type.*log_type\.policy/);
+  await bench.punch(['7', '2026-03-09 08:55:10']);
+  await bench.allDone(1);
+  bench.settings = { ...bench.settings, logTypePolicy: { ...DEFAULT_LOG_TYPE_POLICY, kind: 'alternate' } };
+  expect(worker.status().message).toBe('Delivering to the sandbox.');
+});
+
 test('a terminal in another zone than the site is converted, over a change of daylight saving', async () => {
   await bench.worker();
   await bench.punch(

@@ -19,6 +19,12 @@ const expected = tenPunches.map(([pin, time]) => `HR-EMP-0000${pin} ${time}`).so
 
 afterEach(() => bench.close());
 
+const NO_DATABASE = {
+  status: 500,
+  exception: 'pymysql.err.OperationalError',
+  text: "(2003, \"Can't connect to MySQL server on '127.0.0.1'\")",
+} as const;
+
 describe.each([true, false])('with the punch id field: %s, every punch arrives exactly once', (hasField) => {
   beforeEach(async () => {
     bench = await Bench.open();
@@ -32,6 +38,8 @@ describe.each([true, false])('with the punch id field: %s, every punch arrives e
     ['the answer comes after our patience', { kind: 'delay-answer', ms: 2500, ...onCheckIns, count: 2 }],
     ['the commit comes after our patience', { kind: 'delay', ms: 2500, ...onCheckIns, count: 2 }],
     ['the proxy says 502', { kind: 'bad-gateway', ...onCheckIns, count: 4 }],
+    ['the site has no database', { kind: 'broken', ...NO_DATABASE, ...onCheckIns, count: 4 }],
+    ['the site cannot be reached behind its proxy', { kind: 'broken', status: 521, count: 4 }],
     ['the site is in maintenance', { kind: 'maintenance', count: 3 }],
     ['the site is read-only for a while', { kind: 'read-only', count: 3 }],
     ['the site asks to slow down', { kind: 'rate-limit', retryAfterSeconds: 1, count: 2 }],
@@ -63,6 +71,22 @@ describe('when the site is away', () => {
     await until(() => worker.status().circuit.failures >= 3, 'three probes');
     expect(worker.status().message).toContain('maintenance');
     expect(bench.sandbox.requestCount() - before).toBeLessThan(30);
+    expect((await bench.store.deliveryCounts(bench.targetId)).parked).toBe(0);
+    bench.sandbox.faults.remove(fault);
+    await bench.allDone(10);
+    expect(bench.checkins()).toEqual(expected);
+  });
+
+  test.each([
+    ['a page with 500', { status: 500 }, 'HTTP 500'],
+    ['no database', NO_DATABASE, "Can't connect to MySQL server"],
+  ])('%s opens the circuit, the status says so, and nothing is parked', async (_what, how, words) => {
+    const worker = await bench.worker();
+    await until(() => worker.status().isDelivering, 'delivering');
+    const fault = bench.sandbox.faults.add({ kind: 'broken', ...how });
+    await bench.punch(...tenPunches);
+    await until(() => worker.status().circuit.failures >= 2, 'two probes');
+    expect(worker.status().message).toContain(words);
     expect((await bench.store.deliveryCounts(bench.targetId)).parked).toBe(0);
     bench.sandbox.faults.remove(fault);
     await bench.allDone(10);

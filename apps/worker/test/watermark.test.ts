@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { asSerialNumber } from '@biolistener/core';
 import { ErpNextClient } from '@biolistener/erpnext';
 import type { SandboxOptions } from '@biolistener/sandbox';
@@ -10,9 +10,12 @@ import { Bench, SERIAL, until, ZONE } from './helpers/bench.ts';
 jest.setTimeout(120_000);
 
 const SHIFT = 'Day Shift';
-const HOUR = 3_600_000;
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
 /** The morning after: 10 o'clock at the site. */
 const MORNING = Date.parse('2026-03-10T06:00:00Z');
+/** A terminal that was away has settled after so long: that is the margin. */
+const SETTLING = 10 * MINUTE;
 
 let bench: Bench;
 let client: ErpNextClient;
@@ -21,7 +24,7 @@ let now: number;
 
 async function open(sandbox: SandboxOptions = {}): Promise<void> {
   bench = await Bench.open({ sandbox });
-  bench.receivedAt = () => MORNING;
+  bench.receivedAt = () => MORNING - SETTLING;
   now = MORNING;
   bench.settings = { ...bench.settings, watermark: { ...bench.settings.watermark, isOn: true } };
   client = new ErpNextClient({ url: bench.sandbox.url, apiKey: 'sandbox', apiSecret: 'sandbox' });
@@ -30,6 +33,11 @@ async function open(sandbox: SandboxOptions = {}): Promise<void> {
     mark_auto_attendance_on_holidays: 1,
     determine_check_in_and_check_out: 'Alternating entries as IN and OUT during the same shift',
   });
+  keeper = newKeeper();
+}
+
+/** As after a restart: it knows what stands in the store. */
+function newKeeper(): WatermarkKeeper {
   const clock = { now: () => now, random: () => 0.5 };
   const site = {
     isReady: () => true,
@@ -39,7 +47,24 @@ async function open(sandbox: SandboxOptions = {}): Promise<void> {
     storesWrongTimes: () => undefined,
   };
   const { store, targetId, log } = bench;
-  keeper = new WatermarkKeeper({ store, client, targetId, site, settings: () => bench.settings, clock, log }, 'me');
+  return new WatermarkKeeper({ store, client, targetId, site, settings: () => bench.settings, clock, log }, 'me');
+}
+
+const contact = (at: number, serialNumber = SERIAL): Promise<void> =>
+  bench.store.noteContacts([{ serialNumber, at, address: '127.0.0.1' }]);
+
+/** It calls without a gap between these two, and is looked at each time. */
+async function stays(from: number, to: number): Promise<void> {
+  for (let at = from; at <= to; at += SETTLING) {
+    await contact(at);
+    await keeper.round();
+  }
+}
+
+/** What came a while ago was all, and it calls on: so it has settled when the morning comes. */
+async function settled(): Promise<void> {
+  await keeper.round();
+  await contact(MORNING);
 }
 
 beforeEach(() => open());
@@ -68,6 +93,7 @@ test('it goes up to the last contact less the margin, and attendance is made of 
   await bench.punch(...nineToSix('1'));
   await bench.allDone(2);
   expect(await attendance()).toEqual([]);
+  await settled();
   await keeper.round();
   expect(lastSync()).toBe('2026-03-10 09:50:00');
   expect(keeper.status().shifts).toMatchObject([
@@ -80,15 +106,14 @@ test('it is moved once a day and not with every round, and never back', async ()
   await bench.worker();
   await bench.punch(...nineToSix('1'));
   await bench.allDone(2);
+  await settled();
   await keeper.round();
   now += HOUR;
-  await bench.store.noteContacts([{ serialNumber: SERIAL, at: now, address: '127.0.0.1' }]);
-  await keeper.round();
+  await stays(MORNING, now);
   expect(lastSync()).toBe('2026-03-10 09:50:00');
   await client.update('Shift Type', SHIFT, { last_sync_of_checkin: '2026-03-10 23:00:00' });
   now += 12 * HOUR; // another end, and somebody was there before us
-  await bench.store.noteContacts([{ serialNumber: SERIAL, at: now, address: '127.0.0.1' }]);
-  await keeper.round();
+  await stays(MORNING + HOUR, now);
   expect(lastSync()).toBe('2026-03-10 23:00:00');
   expect(keeper.status().shifts).toMatchObject([{ what: 'no shift has ended since' }]);
 });
@@ -99,6 +124,7 @@ test('what is on its way holds it back to just before', async () => {
   const fault = bench.sandbox.faults.add({ kind: 'maintenance', path: 'Employee Checkin' });
   await bench.punch(...nineToSix('1'));
   await until(() => worker.status().circuit.failures > 0, 'a try');
+  await settled();
   await keeper.round();
   expect(lastSync()).toBe('2026-03-09 08:49:59');
   expect(await attendance()).toEqual([]);
@@ -113,6 +139,7 @@ test('a PIN that nobody has holds it back for a weekend, and not for ever', asyn
   const [stranger] = await bench.punch(['99', '2026-03-09 08:59:00'], ...nineToSix('1'));
   await bench.allParked([stranger!]);
   await bench.allDone(2);
+  await settled();
   await keeper.round();
   expect(lastSync()).toBe('2026-03-09 08:48:59');
   now = Date.now() + 71 * HOUR; // parked just now, by the worker's clock
@@ -135,6 +162,7 @@ test('a terminal that was never heard of holds it back, unless others are named 
   await bench.punch(...nineToSix('1'));
   await bench.allDone(2);
   await bench.terminal({}, asSerialNumber('NEW0000000001'));
+  await settled();
   await keeper.round();
   expect(lastSync()).toBeUndefined();
   expect(keeper.status().shifts).toMatchObject([
@@ -160,4 +188,73 @@ test('it is left alone where Frappe HR moves it, and where nobody asked for it',
   bench.settings = { ...bench.settings, watermark: { ...bench.settings.watermark, isOn: false } };
   await keeper.round();
   expect(lastSync()).toBeUndefined();
+});
+
+describe('a terminal that was away for two days', () => {
+  /** Ten o'clock, two days later. */
+  const BACK = MORNING + 48 * HOUR;
+  const backlog = [['1', '2026-03-10 09:00:00'] as const, ['1', '2026-03-10 18:00:00'] as const];
+
+  beforeEach(async () => {
+    await bench.worker();
+    await bench.punch(...nineToSix('1'));
+    await bench.allDone(2);
+    await settled();
+    await keeper.round();
+    now = BACK;
+    await contact(BACK);
+  });
+
+  test('proves nothing by its first poll, whoever looks, and everything once it stayed and all had come', async () => {
+    await keeper.round();
+    expect(lastSync()).toBe('2026-03-10 09:50:00');
+    expect(keeper.status().shifts).toMatchObject([{ heldBackBy: SERIAL, what: expect.stringContaining('was away') }]);
+    keeper = newKeeper();
+    await contact(BACK + 5 * MINUTE);
+    await keeper.round();
+    expect(lastSync()).toBe('2026-03-10 09:50:00');
+    bench.receivedAt = () => BACK + 6 * MINUTE;
+    await bench.punch(...backlog);
+    await bench.allDone(4);
+    await contact(BACK + 12 * MINUTE); // six minutes after the backlog: more of it may come
+    await keeper.round();
+    expect(lastSync()).toBe('2026-03-10 09:50:00');
+    now = BACK + 20 * MINUTE;
+    await contact(now);
+    await keeper.round();
+    expect(lastSync()).toBe('2026-03-12 10:10:00');
+    expect(await attendance()).toContain('HR-EMP-00001 2026-03-10 Present');
+  });
+
+  test('and fell silent again proves nothing either', async () => {
+    await keeper.round();
+    await contact(BACK + 30 * MINUTE);
+    await keeper.round();
+    await contact(BACK + 60 * MINUTE);
+    await keeper.round();
+    expect(lastSync()).toBe('2026-03-10 09:50:00');
+  });
+
+  test('and sent rows that nobody can read holds until they are dealt with', async () => {
+    await keeper.round();
+    const piece = {
+      ...{ reason: 'ZK_ATTLOG_TIME', detail: 'x', table: 'ATTLOG', digest: 'd', size: 1, isSensitive: false },
+      ...{ sealed: { keyId: 'k', bytes: new Uint8Array(1) }, request: {} },
+    };
+    bench.receivedAt = () => BACK + MINUTE;
+    await bench.punch(...backlog);
+    await bench.store.commitUpload({
+      ...{ correlationId: 'test', serialNumber: SERIAL, brand: 'zkteco-push', operation: 'x', remoteAddress: '' },
+      ...{ punches: [], users: [], templates: [], photos: [], operations: [], results: [] },
+      ...{ receivedAt: BACK + MINUTE, parked: [piece] },
+    });
+    await bench.allDone(4);
+    await stays(BACK + MINUTE, BACK + HOUR);
+    expect(lastSync()).toBe('2026-03-10 09:50:00');
+    const [parked] = await bench.store.listParked({ limit: 1 });
+    await bench.store.setParkedState(parked!.id, 'discarded', 'cli:root');
+    now = BACK + HOUR;
+    await keeper.round();
+    expect(lastSync()).toBe('2026-03-12 10:41:00');
+  });
 });

@@ -77,7 +77,7 @@ async function lookInside(settings: Settings, store: Store | undefined): Promise
           ...(await lookAt('commands', () => lookAtCommands(store, now))),
           ...(await lookAt('roster', () => lookAtRoster(store, now))),
         ];
-  const erpnext = await lookAt('ERPNext', () => lookAtErpnext(settings, target));
+  const erpnext = await lookAt('ERPNext', () => lookAtErpnext(settings, target, store));
   return [...inside, ...erpnext, ...(await lookAt('Desk', () => lookAtDesk(settings, store)))];
 }
 

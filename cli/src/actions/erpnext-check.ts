@@ -16,7 +16,7 @@ import {
 import type { Target } from '@biolistener/store';
 import { CommandFailure, EXIT, Unhealthy } from '../exit-codes.ts';
 import { facts, print } from '../output.ts';
-import { employeeIdField } from '../services/erpnext-settings.ts';
+import { selfTestSettings } from '../services/erpnext-settings.ts';
 import { targetOf } from '../services/target.ts';
 import { storeFile, withStore } from '../services/with-store.ts';
 import { checkInstallation, type CheckOptions } from './erpnext-site.ts';
@@ -79,7 +79,7 @@ async function tested(settings: Settings, stored: Target | undefined): Promise<S
       apiSecret,
       siteName,
       siteZone,
-      employeeIdField: await employeeIdField(settings),
+      ...(await selfTestSettings(settings)),
       mayWrite: false,
       earlier: stored === undefined ? undefined : readCapabilities(stored.capabilities),
     });

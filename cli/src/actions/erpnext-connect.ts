@@ -14,7 +14,7 @@ import { parseZone } from '../parse/device-options.ts';
 import { confirm, isInteractive } from '../services/confirm.ts';
 import { overwritten, readEnvFile, withValues, writeEnvFile, type EnvValues } from '../services/env-file.ts';
 import { accessOf, secretOf, settingsIfTheyFit, type Access, type AccessOptions } from '../services/erpnext-access.ts';
-import { employeeIdField } from '../services/erpnext-settings.ts';
+import { selfTestSettings } from '../services/erpnext-settings.ts';
 
 export interface ConnectOptions extends AccessOptions {
   readonly json?: boolean;
@@ -79,7 +79,7 @@ async function tested(
     return await connectSite({
       ...site,
       siteZone,
-      employeeIdField: await employeeIdField(loaded?.settings),
+      ...(await selfTestSettings(loaded?.settings)),
       mayWrite: options.readOnly !== true,
       probeEmployee: options.employee,
     });

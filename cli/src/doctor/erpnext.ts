@@ -1,7 +1,7 @@
 import { messageOf } from '@biolistener/core';
-import type { Settings } from '@biolistener/config';
-import { ErpNextClient, readCapabilities, RequestFailed, targetIdOf } from '@biolistener/erpnext';
-import type { Target } from '@biolistener/store';
+import { runTimeSettings, type Settings } from '@biolistener/config';
+import { ErpNextClient, logTypeWarning, readCapabilities, RequestFailed, targetIdOf } from '@biolistener/erpnext';
+import type { Store, Target } from '@biolistener/store';
 import { span } from '../output.ts';
 import { targetOf } from '../services/target.ts';
 import { at, type Finding } from './finding.ts';
@@ -10,7 +10,11 @@ import { at, type Finding } from './finding.ts';
 const TIMEOUT_MS = 5000;
 const CLOCK_MS = 60_000;
 
-export async function lookAtErpnext(settings: Settings, active: Target | undefined): Promise<Finding[]> {
+export async function lookAtErpnext(
+  settings: Settings,
+  active: Target | undefined,
+  store: Store | undefined,
+): Promise<Finding[]> {
   const target = targetOf(settings);
   const hop = at('ERPNext');
   const sandbox =
@@ -24,7 +28,14 @@ export async function lookAtErpnext(settings: Settings, active: Target | undefin
       : [];
   const client = new ErpNextClient({ ...target, timeoutMs: TIMEOUT_MS });
   try {
-    return [...sandbox, ...activeFinding(target.url, active), ...(await ask(client, target.kind)), ...factsOf(active)];
+    const asked = await ask(client, target.kind);
+    return [
+      ...sandbox,
+      ...activeFinding(target.url, active),
+      ...asked,
+      ...factsOf(active),
+      ...(await logTypeFinding(active, store)),
+    ];
   } finally {
     client.close();
   }
@@ -100,3 +111,16 @@ function factsOf(active: Target | undefined): Finding[] {
     );
   return findings;
 }
+
+/** By the policy of now, and the Shift Types that the worker saw. A terminal for one way has a log type by its role. */
+async function logTypeFinding(active: Target | undefined, store: Store | undefined): Promise<Finding[]> {
+  const found = active === undefined ? undefined : readCapabilities(active.capabilities);
+  if (!found || store === undefined) return [];
+  const policy = runTimeSettings(await store.listSettings())['log_type.policy'];
+  const warning = logTypeWarning(policy, found.strictShiftTypes);
+  if (!warning || (policy === 'role' && !(await hasBothWays(store)))) return [];
+  return [at('log types').warn(warning.text, warning.todo)];
+}
+
+const hasBothWays = async (store: Store): Promise<boolean> =>
+  (await store.allTerminals()).some(({ status, role = 'both' }) => status === 'approved' && role === 'both');

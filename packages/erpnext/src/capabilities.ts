@@ -20,6 +20,8 @@ export interface Capabilities {
   readonly keepsMicroseconds: boolean | undefined;
   /** Shift Types whose stamp HRMS moves by itself; undefined when the site has no such switch. */
   readonly autoUpdatedShiftTypes: readonly string[] | undefined;
+  /** Shift Types with auto attendance that go by log type alone; undefined when the user may not read them. */
+  readonly strictShiftTypes: readonly string[] | undefined;
 }
 
 /** As JSON for the store: keys that are not known are left out. */
@@ -27,6 +29,7 @@ export const writeCapabilities = (capabilities: Capabilities): JsonObject =>
   JSON.parse(JSON.stringify(capabilities)) as JsonObject; // made of JSON values only
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+const names = (value: unknown): string[] | undefined => (Array.isArray(value) ? value.map(String) : undefined);
 const flag = (value: unknown): boolean | undefined => (typeof value === 'boolean' ? value : undefined);
 
 /** Reads what a store gives back; undefined when no test was made or it was written by something else. */
@@ -35,7 +38,6 @@ export function readCapabilities(stored: JsonObject): Capabilities | undefined {
   const checkedAt = text(stored['checkedAt']);
   if ((verdict !== 'ready' && verdict !== 'refuse') || checkedAt === undefined) return undefined;
   const versions = stored['versions'];
-  const shifts = stored['autoUpdatedShiftTypes'];
   const source = stored['zoneSource'];
   return {
     checkedAt,
@@ -50,6 +52,7 @@ export function readCapabilities(stored: JsonObject): Capabilities | undefined {
     punchIdField: stored['punchIdField'] === true,
     timeIsKept: flag(stored['timeIsKept']),
     keepsMicroseconds: flag(stored['keepsMicroseconds']),
-    autoUpdatedShiftTypes: Array.isArray(shifts) ? shifts.map(String) : undefined,
+    autoUpdatedShiftTypes: names(stored['autoUpdatedShiftTypes']),
+    strictShiftTypes: names(stored['strictShiftTypes']),
   };
 }

@@ -8,7 +8,7 @@ export const ERPNEXT_ERRORS = {
   },
   ERPNEXT_BUSY: {
     kind: 'transient',
-    when: 'The site is overloaded, limits requests, or is in maintenance.',
+    when: 'The site is overloaded or out of order, limits requests, or is in maintenance.',
     fix: 'Nothing: deliveries wait as long as the site asks and go out by themselves.',
   },
   ERPNEXT_KEY_REFUSED: {

@@ -10,6 +10,8 @@ const messages = (...texts: string[]): string => JSON.stringify(texts.map((messa
 const DUPLICATE =
   'This employee already has a log with the same timestamp.<Br><a href="/app/Form/Employee Checkin/EMP-CKIN-03-2026-000001" style="font-weight: bold;">Employee Checkin Employee 00001</a>';
 
+const operational = (inside: string): string => `pymysql.err.OperationalError: (${inside})`;
+
 /** Rows of contract §2.4 and §3.2, with tracebacks on, off, and as v14 tells them. */
 const ROWS: readonly (readonly [string, number, object, FailureKind])[] = [
   ['bad key', 401, { exc_type: 'AuthenticationError' }, 'key-refused'],
@@ -84,18 +86,75 @@ const ROWS: readonly (readonly [string, number, object, FailureKind])[] = [
     'refused',
   ],
   ['mandatory', 417, { exc_type: 'MandatoryError' }, 'refused'],
-  ['bad time', 500, { exc_type: 'OperationalError' }, 'refused'],
+  [
+    'bad time',
+    500,
+    { exc_type: 'OperationalError', exception: operational('1292, "Incorrect datetime value"') },
+    'refused',
+  ],
+  ['bad time on v14', 500, { exception: operational('1292, "Incorrect datetime value"') }, 'refused'],
+  ['bad time, said otherwise', 500, { exc_type: 'TypeError', exception: 'TypeError: offset-naive' }, 'refused'],
+  ['a script of the site', 500, { exc_type: 'ZeroDivisionError' }, 'refused'],
   ['stale modified', 417, { exc_type: 'TimestampMismatchError' }, 'server-busy'],
 ];
+
+/** A database, a Redis or a connection that is away makes 500 of every request. */
+const OUTAGES: readonly (readonly [string, number, object])[] = [
+  [
+    'no database',
+    500,
+    { exc_type: 'OperationalError', exception: operational(`2003, "Can't connect to MySQL server"`) },
+  ],
+  ['no database on v14', 500, { exception: operational(`2003, "Can't connect to MySQL server"`) }],
+  [
+    'too many connections',
+    500,
+    { exc_type: 'OperationalError', exception: operational("1040, 'Too many connections'") },
+  ],
+  ['database, tracebacks off', 500, { exc_type: 'OperationalError' }],
+  ['database gone, as a message', 500, { _server_messages: messages("(2006, 'MySQL server has gone away')") }],
+  ['no Redis', 500, { exception: 'redis.exceptions.ConnectionError: Error 111 connecting to 127.0.0.1:13000.' }],
+  ['Redis is loading', 500, { exc_type: 'BusyLoadingError' }],
+  ['disk full', 500, { exc_type: 'OSError', exception: 'OSError: [Errno 28] No space left on device' }],
+  ['PostgreSQL is away', 500, { exception: 'psycopg2.OperationalError: could not connect to server' }],
+  [
+    'v2',
+    500,
+    { errors: [{ type: 'OperationalError', message: 'x', exception: operational("2013, 'Lost connection'") }] },
+  ],
+  ['v14, tracebacks off', 500, {}],
+  ['JSON of something between', 500, { message: 'Internal server error' }],
+  ['JSON of something between', 507, { error: 'x' }],
+];
+
+test.each(OUTAGES)('%s (%i) is an outage, and the request may have arrived', (_what, status, body) => {
+  expect(json(status, body)).toMatchObject({ kind: 'server-busy', mayHaveArrived: true });
+  expect(isOfTheSite(json(status, body))).toBe(true);
+});
+
+test('what the database says of the one document counts also when a message stands before it', () => {
+  const exception = operational("1366, 'Incorrect string value'");
+  const body = { exc_type: 'OperationalError', exception, _server_messages: messages('Saving') };
+  expect(json(500, body).kind).toBe('refused');
+});
 
 test.each(ROWS)('%s (%i) is sorted', (_what, status, body, kind) => {
   expect(json(status, body).kind).toBe(kind);
 });
 
 test.each([
+  [500, 'server-busy'],
   [502, 'server-busy'],
   [503, 'maintenance'],
   [504, 'no-answer'],
+  [507, 'server-busy'],
+  [508, 'server-busy'],
+  [520, 'server-busy'],
+  [521, 'server-busy'],
+  [522, 'no-answer'],
+  [524, 'no-answer'],
+  [526, 'server-busy'],
+  [530, 'server-busy'],
   [404, 'not-there'],
   [405, 'not-there'],
   [413, 'refused'],

@@ -1,5 +1,6 @@
 import { BiolistenerError } from '@biolistener/core';
 import { ERPNEXT_ERRORS, type ErpNextErrorCode } from './errors.ts';
+import { isOutage } from './outage.ts';
 import { isRecord, plainText, readServerWords, type ServerWords } from './server-text.ts';
 
 /** What went wrong with one request, sorted by what to do next. docs/delivery.md explains each kind. */
@@ -8,7 +9,7 @@ export type FailureKind =
   | 'no-answer' // it was sent, and nobody knows what became of it
   | 'throttled' // 429: asked to come back later
   | 'maintenance' // the site is being updated
-  | 'server-busy' // 502, 504, deadlock: passes by itself
+  | 'server-busy' // 502, deadlock, no database: passes by itself
   | 'key-refused' // 401, 403: a person must act
   | 'not-there' // no site, no Frappe HR, a page that is not ERPNext
   | 'duplicate' // the site has it already
@@ -117,7 +118,14 @@ const BY_STATUS: Readonly<Record<number, FailureKind>> = {
   502: 'server-busy',
   503: 'maintenance',
   504: 'no-answer',
+  // of Cloudflare: the site behind it did not answer
+  522: 'no-answer',
+  524: 'no-answer',
 };
+
+/** A page, or any other status than 500, is nobody's word on a document. */
+const ofServer = (status: number, words: ServerWords, isJson: boolean): FailureKind =>
+  status === 500 && isJson && !isOutage(words) ? 'refused' : 'server-busy';
 
 function kindOf(status: number, words: ServerWords, isJson: boolean): FailureKind {
   // a page where JSON is due: a proxy, a wrong site name, a sign-in page (contract §1.3, §1.4)
@@ -128,7 +136,7 @@ function kindOf(status: number, words: ServerWords, isJson: boolean): FailureKin
   const byClass = words.excType === undefined ? undefined : BY_CLASS[words.excType];
   // ImportError of a DocType is what a missing Frappe HR looks like (contract §2.4)
   if (words.excType === 'ImportError') return 'not-there';
-  return byClass ?? BY_STATUS[status] ?? 'refused';
+  return byClass ?? BY_STATUS[status] ?? (status < 500 ? 'refused' : ofServer(status, words, isJson));
 }
 
 /** `Retry-After` in seconds or as a date; undefined when it is neither. */

@@ -7,6 +7,7 @@ export * from './doctypes.ts';
 export * from './employees.ts';
 export * from './errors.ts';
 export * from './failure.ts';
+export * from './log-type-warning.ts';
 export * from './mirror.ts';
 export * from './provision.ts';
 export * from './self-test.ts';

@@ -1,17 +1,20 @@
-import { messageOf, type ZoneName } from '@biolistener/core';
+import { messageOf, type LogTypePolicyKind, type ZoneName } from '@biolistener/core';
 import type { Capabilities } from './capabilities.ts';
 import { ErpNextClient, type SiteAccess } from './client.ts';
 import { EMPLOYEE, EMPLOYEE_CHECKIN, PUNCH_ID_FIELD, SHIFT_TYPE, textIn } from './doctypes.ts';
 import { RequestFailed } from './failure.ts';
+import { logTypeWarning } from './log-type-warning.ts';
 import { probePunch, type ProbeFindings } from './probe-punch.ts';
 import { readField } from './provision.ts';
 import { isRecord } from './server-text.ts';
+import { strictShiftTypes } from './shift-types.ts';
 import { judgeZone } from './zone.ts';
 
 export type CheckState = 'pass' | 'warn' | 'fail' | 'skipped';
 
 export interface CheckResult {
-  readonly check: 'reach' | 'key' | 'hrms' | 'employees' | 'check-ins' | 'punch-id' | 'times' | 'zone' | 'shift-types';
+  readonly check:
+    'reach' | 'key' | 'hrms' | 'employees' | 'check-ins' | 'punch-id' | 'times' | 'zone' | 'shift-types' | 'log-types';
   readonly state: CheckState;
   /** For people: what was found, and what to do when it is not good. */
   readonly detail: string;
@@ -29,6 +32,8 @@ export interface SelfTestOptions {
   /** What settings say about the site's zone; needed where the user may not read it. */
   readonly siteZone?: ZoneName | undefined;
   readonly employeeIdField: string;
+  /** A policy that leaves check-ins without a log type does not fit every Shift Type. */
+  readonly logTypePolicy: LogTypePolicyKind;
   /** false: write nothing on the site; what a write would show is left open. */
   readonly mayWrite: boolean;
   /** Employee for the probe punch; the first active one otherwise. */
@@ -75,6 +80,7 @@ class SelfTest {
   #probe: ProbeFindings | undefined;
   #zone: { name: ZoneName; source: 'site' | 'setting' } | undefined;
   #autoUpdated: readonly string[] | undefined;
+  #strict: readonly string[] | undefined;
 
   constructor(client: ErpNextClient, options: SelfTestOptions) {
     this.#client = client;
@@ -91,6 +97,7 @@ class SelfTest {
     await this.#times(employee);
     await this.#siteZone();
     await this.#shiftTypes();
+    await this.#logTypes();
   }
 
   report(): SelfTestReport {
@@ -112,6 +119,7 @@ class SelfTest {
         timeIsKept: this.#probe?.timeIsKept ?? (this.#isSameUser(earlier) ? earlier?.timeIsKept : undefined),
         keepsMicroseconds: this.#probe?.keepsMicroseconds ?? earlier?.keepsMicroseconds,
         autoUpdatedShiftTypes: this.#autoUpdated,
+        strictShiftTypes: this.#strict,
       },
     };
   }
@@ -260,6 +268,14 @@ class SelfTest {
       `HRMS moves the last sync of ${which} by itself, blind to terminals that are offline.`,
     );
   }
+
+  async #logTypes(): Promise<void> {
+    this.#strict = await askStrict(this.#client);
+    if (!this.#strict) return this.#note('log-types', 'skipped', 'The user may not read Shift Type.');
+    const warning = logTypeWarning(this.#options.logTypePolicy, this.#strict);
+    if (warning) return this.#note('log-types', 'warn', `${warning.text} ${warning.todo}`);
+    this.#note('log-types', 'pass', 'The log types that are sent suit every Shift Type.');
+  }
 }
 
 const WRONG_TIME_ADVICE =
@@ -314,6 +330,15 @@ async function askAutoUpdated(client: ErpNextClient): Promise<string[] | undefin
     return rows.map((row) => textIn(row, 'name') ?? '');
   } catch (error) {
     if (error instanceof RequestFailed && !isPassing(error)) return undefined; // older hrms has no such field
+    throw error;
+  }
+}
+
+async function askStrict(client: ErpNextClient): Promise<string[] | undefined> {
+  try {
+    return await strictShiftTypes(client);
+  } catch (error) {
+    if (error instanceof RequestFailed && !isPassing(error)) return undefined; // the user may not read Shift Types
     throw error;
   }
 }

@@ -9,6 +9,8 @@ export interface ServerWords {
   readonly text: string;
   /** The messages with their HTML, for looking things up in links. */
   readonly html: string;
+  /** The last line of the traceback; empty where tracebacks are off. */
+  readonly exception: string;
 }
 
 export const isRecord = (value: unknown): value is Record<string, unknown> =>
@@ -51,12 +53,12 @@ function classOf(exception: string): string | undefined {
 
 /** What a body says about what went wrong; order of trust is that of contract §2.4. */
 export function readServerWords(body: unknown): ServerWords {
-  if (!isRecord(body)) return { excType: undefined, text: plainText(textOf(body)), html: textOf(body) };
-  const exception = textOf(body['exception']);
+  if (!isRecord(body)) return { excType: undefined, text: plainText(textOf(body)), html: textOf(body), exception: '' };
   const v2 = Array.isArray(body['errors']) && isRecord(body['errors'][0]) ? body['errors'][0] : {};
+  const exception = textOf(body['exception']) || textOf(v2['exception']);
   const excType = textOf(body['exc_type']) || textOf(v2['type']) || classOf(exception);
   const afterClass = exception.replace(/^[\w.]+:\s*/, '');
   const messages = [...serverMessages(body), textOf(v2['message'])].filter((text) => text !== '');
   const html = messages.length > 0 ? messages.join(' · ') : textOf(body['_error_message']) || afterClass;
-  return { excType: excType === '' ? undefined : excType, text: plainText(html), html };
+  return { excType: excType === '' ? undefined : excType, text: plainText(html), html, exception };
 }

@@ -33,5 +33,17 @@ async function listWithAuto(client: ErpNextClient): Promise<Record<string, unkno
   }
 }
 
+const STRICT = 'Strictly based on Log Type in Employee Checkin';
+
+/** Names of those that make attendance by log type alone: a check-in without one counts for nothing there (contract §3.9). */
+export async function strictShiftTypes(client: ErpNextClient): Promise<string[]> {
+  const filters = [
+    ['enable_auto_attendance', '=', 1],
+    ['determine_check_in_and_check_out', '=', STRICT],
+  ] as const;
+  const rows = await client.list(SHIFT_TYPE, { fields: ['name'], filters, orderBy: 'name asc', length: 100 });
+  return rows.map((row) => textIn(row, 'name') ?? '');
+}
+
 export const putLastSync = (client: ErpNextClient, shiftType: string, stamp: LocalTime): Promise<void> =>
   client.update(SHIFT_TYPE, shiftType, { last_sync_of_checkin: stamp });

@@ -48,6 +48,16 @@ describe('the stamp', () => {
     const feeds = [feed('A', '2026-03-10T11:00:00'), feed('C', undefined)];
     expect(decideStamp(day, feeds, noon)).toMatchObject({ kind: 'stay', heldBackBy: 'C' });
   });
+  test('says of a terminal that was away why it waits', () => {
+    const away = { ...feed('C', undefined), isSettling: true };
+    expect(decideStamp(day, [away], noon)).toMatchObject({ kind: 'stay', why: expect.stringContaining('was away') });
+    const held = { ...feed('C', '2026-03-09T11:00:00'), isSettling: true };
+    const stamped = { ...day, lastSync: local('2026-03-09 10:00:00') };
+    expect(decideStamp(stamped, [held], noon)).toMatchObject({
+      kind: 'stay',
+      why: expect.stringContaining('was away'),
+    });
+  });
   test('is left alone where HRMS moves it, and without terminals', () => {
     expect(decideStamp({ ...day, autoUpdates: true }, [feed('A', '2026-03-10T11:00:00')], noon).kind).toBe('stay');
     expect(decideStamp(day, [], noon).kind).toBe('stay');

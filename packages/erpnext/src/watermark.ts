@@ -17,11 +17,16 @@ export interface FeedState {
   readonly upTo: Instant | undefined;
   /** Parked punches that are no longer waited for. */
   readonly passedOver?: number;
+  /** It was away, or is new: it may send more of the time before. */
+  readonly isSettling?: boolean;
 }
 
 export type StampDecision =
   | { readonly kind: 'move'; readonly stamp: LocalTime; readonly heldBackBy: string }
   | { readonly kind: 'stay'; readonly why: string; readonly heldBackBy: string | undefined };
+
+/** Why it stays where it is on account of the terminal that is furthest behind. */
+const AWAY = 'a terminal was away or is new, and is given time to send what it holds';
 
 const DAY_MS = 86_400_000;
 const asUtc = (local: LocalTime): number => Date.parse(`${local.replace(' ', 'T')}Z`);
@@ -66,11 +71,19 @@ export function decideStamp(
   );
   if (!slowest) return { kind: 'stay', why: 'no terminal feeds it', heldBackBy: undefined };
   if (slowest.upTo === undefined)
-    return { kind: 'stay', why: 'a terminal was never heard of', heldBackBy: slowest.terminal };
+    return {
+      kind: 'stay',
+      why: slowest.isSettling === true ? AWAY : 'a terminal was never heard of',
+      heldBackBy: slowest.terminal,
+    };
   const stamp = toLocal(Math.min(slowest.upTo, at.now) - at.marginMinutes * 60_000, at.zone);
   const end = lastActualEndBefore(shift, stamp);
   if (end === undefined) return { kind: 'stay', why: `its end time reads "${shift.endTime}"`, heldBackBy: undefined };
   if (shift.lastSync !== undefined && shift.lastSync > end)
-    return { kind: 'stay', why: 'no shift has ended since', heldBackBy: slowest.terminal };
+    return {
+      kind: 'stay',
+      why: slowest.isSettling === true ? AWAY : 'no shift has ended since',
+      heldBackBy: slowest.terminal,
+    };
   return { kind: 'move', stamp, heldBackBy: slowest.terminal };
 }

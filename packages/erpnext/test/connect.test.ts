@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import type { LogTypePolicyKind } from '@biolistener/core';
 import { startSandbox, type ProfileName, type Sandbox } from '@biolistener/sandbox';
 import {
   connectSite,
@@ -16,8 +17,13 @@ let sandbox: Sandbox;
 const open = async (profile: ProfileName = 'v15'): Promise<void> => {
   sandbox = await startSandbox({ port: 0, timeZone: ZONE, employees: 3, profile });
 };
-const connect = (key: string, siteZone: string | undefined = ZONE): Promise<SelfTestReport> =>
+const connect = (
+  key: string,
+  siteZone: string | undefined = ZONE,
+  logTypePolicy: LogTypePolicyKind = 'none',
+): Promise<SelfTestReport> =>
   connectSite({
+    logTypePolicy,
     url: sandbox.url,
     apiKey: key,
     apiSecret: key,
@@ -82,6 +88,7 @@ describe('the self-test', () => {
       apiKey: 'hr-user',
       apiSecret: 'hr-user',
       employeeIdField: 'attendance_device_id',
+      logTypePolicy: 'none',
       mayWrite: true,
     });
     expect(report.capabilities.reason).toContain('BIOLISTENER_ERPNEXT_TIME_ZONE');
@@ -91,6 +98,29 @@ describe('the self-test', () => {
     expect(stateOf(await connect('nobody'), 'employees')).toBe('fail');
     sandbox.faults.setHrms(false);
     expect(stateOf(await connect('sandbox'), 'hrms')).toBe('fail');
+  });
+  test('warns where Shift Types go strictly by log type and the policy gives none, with what to do', async () => {
+    const report = await connect('hr-user');
+    expect(report.capabilities).toMatchObject({ verdict: 'ready', strictShiftTypes: ['Day Shift'] });
+    const text = describeReport(report);
+    expect(text).toMatch(/note {2}log-types +Day Shift .*strictly.*log_type\.policy/);
+    expect(stateOf(await connect('hr-user', ZONE, 'role'), 'log-types')).toBe('warn');
+    expect(stateOf(await connect('hr-user', ZONE, 'alternate'), 'log-types')).toBe('pass');
+    const client = admin();
+    await client.update('Shift Type', 'Day Shift', { enable_auto_attendance: 0 });
+    client.close();
+    expect(stateOf(await connect('hr-user'), 'log-types')).toBe('pass');
+  });
+  test('says nothing of log types to a user who may not read Shift Types', async () => {
+    const client = admin();
+    const remove = 'frappe.core.page.permission_manager.permission_manager.remove';
+    await client.request('POST', `/api/method/${remove}`, {
+      body: { doctype: 'Shift Type', role: 'HR User', permlevel: 0 },
+    });
+    client.close();
+    const report = await connect('hr-user');
+    expect(stateOf(report, 'log-types')).toBe('skipped');
+    expect(report.capabilities).toMatchObject({ verdict: 'ready', strictShiftTypes: undefined });
   });
   test('does not judge a site that is in maintenance', async () => {
     sandbox.faults.add({ kind: 'maintenance' });

@@ -55,6 +55,11 @@ function faultIn(item: Instruction, kind: string): Fault {
       const parties = optional(item, 'parties', numberIn);
       return { ...scope, kind, ms: numberIn(item, 'ms'), ...(parties === undefined ? {} : { parties }) };
     }
+    case 'broken': {
+      const [exception, text] = [optional(item, 'exception', textIn), optional(item, 'text', textIn)];
+      const words = { ...(exception === undefined ? {} : { exception }), ...(text === undefined ? {} : { text }) };
+      return { ...scope, kind, status: numberIn(item, 'status'), ...words };
+    }
     case 'rate-limit':
       return { ...scope, kind, retryAfterSeconds: optional(item, 'retryAfterSeconds', numberIn) ?? 1 };
     case 'webhook-delay':

@@ -39,6 +39,18 @@ const rateLimited = (retryAfter: number): FrappeError =>
     },
   });
 
+/** An outage as its page, or as the class that Python names. */
+function broken({ status, exception, text = '' }: Extract<Fault, { kind: 'broken' }>): Error {
+  if (exception === undefined) return proxyPage(status, text);
+  const dot = exception.lastIndexOf('.');
+  return new FrappeError({
+    status,
+    type: exception.slice(dot + 1),
+    text,
+    module: exception.slice(0, Math.max(0, dot)),
+  });
+}
+
 const databaseFailure = (type: string, code: string): FrappeError => new FrappeError({ status: 500, type, text: code });
 
 /** The failure that a fault makes of a request, if it makes one. */
@@ -50,6 +62,8 @@ function failureOf(fault: Fault, isWrite: boolean): Error | undefined {
       return proxyPage(503, 'Service Temporarily Unavailable');
     case 'gateway-timeout':
       return proxyPage(504, 'Gateway Time-out');
+    case 'broken':
+      return broken(fault);
     case 'maintenance':
       return sessionStopped();
     case 'read-only':

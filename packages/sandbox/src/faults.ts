@@ -12,6 +12,8 @@ export type FaultAction =
   | { readonly kind: 'drop-before-commit' }
   /** 502, 503 or 504 as an HTML page of the proxy. */
   | { readonly kind: 'bad-gateway' | 'unavailable' | 'gateway-timeout' }
+  /** This status, as a page of something between; with a class, 500 as Frappe tells it: `pymysql.err.OperationalError`. */
+  | { readonly kind: 'broken'; readonly status: number; readonly exception?: string; readonly text?: string }
   /** 503 SessionStopped for everything. */
   | { readonly kind: 'maintenance' }
   /** 503 InReadOnlyMode for writes; reads pass. */

@@ -47,6 +47,8 @@ describe('faults', () => {
     [{ kind: 'bad-gateway' }, 502, undefined],
     [{ kind: 'unavailable' }, 503, undefined],
     [{ kind: 'gateway-timeout' }, 504, undefined],
+    [{ kind: 'broken', status: 521 }, 521, undefined],
+    [{ kind: 'broken', status: 500, exception: 'redis.exceptions.ConnectionError' }, 500, 'ConnectionError'],
     [{ kind: 'maintenance' }, 503, 'SessionStopped'],
     [{ kind: 'unauthorized' }, 401, 'AuthenticationError'],
     [{ kind: 'deadlock' }, 500, 'QueryDeadlockError'],

@@ -4,11 +4,13 @@ import { commandListing, NEXT_AT, WITH_COMMANDS } from '../src/sqlite/commands-r
 import { TAKEABLE } from '../src/sqlite/commands-take.ts';
 import { openReading, type Database } from '../src/sqlite/database.ts';
 import { DUE, LANE, LAST_DECISION, STALE, UNDONE } from '../src/sqlite/deliveries-read.ts';
+import { PINS } from '../src/sqlite/owners-read.ts';
 import { REPLACEABLE } from '../src/sqlite/first-sight.ts';
-import { SINCE, listingSql } from '../src/sqlite/punches-read.ts';
+import { LAST_ARRIVAL, SINCE, listingSql } from '../src/sqlite/punches-read.ts';
 import { ITEMS, SEEN, SEEN_TEMPLATES } from '../src/sqlite/roster-cells.ts';
 import { PERSONS_OF_TERMINAL } from '../src/sqlite/roster-read.ts';
 import { WITH_QUARANTINE } from '../src/sqlite/terminals-read.ts';
+import { UNREAD } from '../src/sqlite/unread.ts';
 import { newPlace } from './sqlite-place.ts';
 
 /** Reads run in the thread that serves terminals: none of these may walk a whole table. */
@@ -48,6 +50,12 @@ describe('the plan of', () => {
   });
   test('a lane uses person and instant', () => {
     expect(planOf(LANE)).toContain('deliveries_lane (target=? AND pin=? AND instant<?)');
+  });
+  test('the PINs of an employee come from what is known of the employee', () => {
+    const plan = planOf(PINS);
+    for (const index of ['pin_owners_by_employee (target_id=? AND employee=?)', 'persons_by_employee (employee=?)'])
+      expect(plan).toContain(index);
+    expect(plan).not.toMatch(/SCAN (pin_owners|persons)\b/);
   });
   test('the last decision is one step into its index', () => {
     const plan = planOf(LAST_DECISION);
@@ -97,6 +105,17 @@ describe('the plan of', () => {
     const plan = planOf(SINCE);
     expect(plan).toContain('COVERING INDEX punch_times_by_terminal (terminal_id=?)');
     expect(plan).not.toMatch(/SCAN (p|u|x)\b/);
+  });
+  test('the last arrival is that of punches of the stretch, and of the tail', () => {
+    const plan = planOf(LAST_ARRIVAL);
+    expect(plan).toContain('punch_times_by_terminal (terminal_id=? AND instant>? AND instant<?)');
+    expect(plan).not.toMatch(/SCAN (p|u|x)\b/);
+  });
+  test('what nobody has read starts at what is parked, and at the terminals to take in', () => {
+    const plan = planOf(UNREAD);
+    expect(plan).toContain('parked_by_state (state=?)');
+    expect(plan).toContain('terminals_to_take_in');
+    expect(plan).not.toMatch(/SCAN (k|q)\b/);
   });
   test('the next command is the first of two indexes, and what a terminal may take comes in its order', () => {
     const plan = planOf(NEXT_AT);

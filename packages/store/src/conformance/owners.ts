@@ -110,6 +110,24 @@ export function pinOwners(subject: () => Subject): void {
     expect(await found('7A', 'number')).toEqual([]);
   });
 
+  test('the PINs of an employee are those of now and before, and those of persons with dates', async () => {
+    const { store } = subject();
+    const pins = async (name: string) => (await store.pinsOf(TARGET, FIELD, name)).sort();
+    await store.putEmployees(TARGET, [employee('E1', '007'), employee('E2', '8')], FIRST);
+    await store.putEmployees(TARGET, [employee('E1', '9', { modified: savedAt(5) })], lookAt(10));
+    await store.putEmployees(TARGET, [employee('E1', '5')], { ...FIRST, idField: 'employee_number' });
+    const dated = personOf({ pin: asPin('0042'), employee: 'E1', validFrom: day('2026-03-01') });
+    await store.putPerson(dated, 'cli:root', T0);
+    await store.putPerson(personOf({ pin: asPin('43'), employee: 'E1' }), 'cli:root', T0);
+    expect(await pins('E1')).toEqual(['0042', '007', '9']);
+    await store.putPerson({ ...dated, employee: 'E2' }, 'cli:root', T0 + MINUTE);
+    expect([await pins('E1'), await pins('E2')]).toEqual([
+      ['0042', '007', '9'],
+      ['0042', '8'],
+    ]);
+    expect(await pins('E3')).toEqual([]);
+  });
+
   test('an answer that a newer one overtook changes nothing', async () => {
     const { store } = subject();
     await store.putEmployees(TARGET, [employee('E1', '7')], FIRST);

@@ -1,6 +1,21 @@
 import { expect, test } from '@jest/globals';
 import { asPin, asPunchId, asSerialNumber } from '@biolistener/core';
-import { attemptOf, deliverable, MINUTE, OTHER_SN, punchesOf, punchOf, SN, T0, TARGET, uploadOf } from './builders.ts';
+import type { ParkedPiece } from '../contract/index.ts';
+import {
+  approve,
+  attemptOf,
+  deliverable,
+  MINUTE,
+  OTHER_SN,
+  pieceOf,
+  punchesOf,
+  punchOf,
+  requestOf,
+  SN,
+  T0,
+  TARGET,
+  uploadOf,
+} from './builders.ts';
 import { must, type Subject } from './harness.ts';
 
 export function queries(subject: () => Subject): void {
@@ -32,6 +47,39 @@ export function queries(subject: () => Subject): void {
     expect(await store.countPunchesSince(SN, T0)).toBe(2);
     expect(await store.countPunchesSince(SN, T0 + 5)).toBe(0);
     expect(await store.countPunchesSince(asSerialNumber('NOBODY0001'), 0)).toBe(0);
+  });
+
+  test('the last arrival of punches of a stretch counts those that were new, of this terminal', async () => {
+    const { store } = subject();
+    const last = (after: number, before: number) =>
+      store.lastArrivalOf(SN, { after: T0 + after * MINUTE, before: T0 + before * MINUTE });
+    await store.commitUpload(uploadOf(punchesOf(0, 3), { receivedAt: T0 + 5 }));
+    await store.commitUpload(uploadOf(punchesOf(1, 5), { receivedAt: T0 + 6 })); // two of them again
+    const other = punchOf(1, { serialNumber: OTHER_SN });
+    await store.commitUpload(uploadOf([other], { serialNumber: OTHER_SN, receivedAt: T0 + 9 }));
+    expect([await last(-1, 3), await last(-1, 4), await last(2, 3), await last(4, 99)]).toEqual([
+      ...[T0 + 5, T0 + 6, undefined, undefined],
+    ]);
+  });
+
+  test('what nobody has read of an approved terminal is told, and for how many nobody waits any longer', async () => {
+    const { store } = subject();
+    const at = (n: number, parked: readonly ParkedPiece[]) =>
+      store.commitUpload(uploadOf([], { receivedAt: T0 + n, parked }));
+    await store.quarantine(requestOf('early', { receivedAt: T0 + 1 }));
+    const unread = async (since: number) =>
+      (await store.unreadOf({ tables: ['ATTLOG'], reasons: ['crashed'] }, T0 + since)).get(SN);
+    expect(await unread(0)).toBeUndefined(); // not approved
+    await approve(store, SN);
+    expect(await unread(0)).toEqual({ oldest: T0 + 1, passedOver: 0 });
+    await at(5, [pieceOf('row'), { ...pieceOf('photo'), table: 'ATTPHOTO' }]);
+    await at(7, [{ ...pieceOf('whole'), table: 'path:/', reason: 'crashed' }]);
+    expect(await unread(0)).toEqual({ oldest: T0 + 1, passedOver: 0 });
+    expect(await unread(1)).toEqual({ oldest: T0 + 5, passedOver: 1 });
+    expect(await unread(9)).toEqual({ oldest: undefined, passedOver: 3 });
+    for (const { id } of await store.listParked({ limit: 9 })) await store.setParkedState(id, 'discarded', 'cli:root');
+    await store.releaseQuarantine((await store.listQuarantine(SN, 9)).map(({ id }) => id));
+    expect(await unread(0)).toBeUndefined();
   });
 
   test('punches are narrowed by where their delivery stands', async () => {

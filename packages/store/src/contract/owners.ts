@@ -33,6 +33,8 @@ export interface OwnerStore {
    * `number`: in any spelling. Says nothing about one instant: that is for `judgeOwner`.
    */
   ownersOf(targetId: string, idField: string, pin: Pin, form: PinForm): Promise<PinPeriod[]>;
+  /** Every PIN that may lead to an employee, as the site and persons with dates spell it, whenever it was theirs. */
+  pinsOf(targetId: string, idField: string, employee: string): Promise<Pin[]>;
   findPinTerminal(serialNumber: SerialNumber): Promise<PinTerminal | undefined>;
   /**
    * Persons whose employee or dates were changed, oldest first: punches that are parked for their PIN may go. What is new

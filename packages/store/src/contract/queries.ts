@@ -49,6 +49,19 @@ export interface ParkedItem {
   readonly sealed: Sealed;
 }
 
+/** Which parked pieces may hold punches: by the table that they are of, or by why they are parked. */
+export interface UnreadKinds {
+  readonly tables: readonly string[];
+  readonly reasons: readonly string[];
+}
+
+export interface Unread {
+  /** When the first of those came that are still waited for. */
+  readonly oldest: Instant | undefined;
+  /** How many are not waited for any longer. */
+  readonly passedOver: number;
+}
+
 export interface StoreCounts {
   readonly punches: number;
   readonly terminals: { readonly pending: number; readonly approved: number; readonly blocked: number };
@@ -67,6 +80,11 @@ export interface QueryStore {
   listPunches(filter: PunchFilter): Promise<StoredPunch[]>;
   /** Punches of a terminal that came first in an upload received after `after`. Walks all of that terminal: not for often. */
   countPunchesSince(serialNumber: SerialNumber, after: Instant): Promise<number>;
+  /** When a terminal last brought a punch, new here, that was made between these two, both exclusive. */
+  lastArrivalOf(
+    serialNumber: SerialNumber,
+    made: { readonly after: Instant; readonly before: Instant },
+  ): Promise<Instant | undefined>;
   tracePunch(id: PunchId): Promise<TracedDelivery[]>;
 
   listParked(filter: {
@@ -74,6 +92,8 @@ export interface QueryStore {
     readonly state?: ParkedItem['state'];
     readonly limit: number;
   }): Promise<ParkedItem[]>;
+  /** What approved terminals sent and nobody has read: requests in quarantine, and these parked pieces. Waited for when it came after `since`. */
+  unreadOf(kinds: UnreadKinds, since: Instant): Promise<ReadonlyMap<SerialNumber, Unread>>;
   findParked(id: number): Promise<ParkedItem | undefined>;
   /**
    * `retry` asks the listener to decode it again. `resolved` and `discarded` end it: its bytes are erased, so it cannot go

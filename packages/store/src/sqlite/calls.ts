@@ -16,6 +16,7 @@ import { listSettings } from './settings.ts';
 import * as targets from './targets-read.ts';
 import * as templates from './templates-read.ts';
 import * as terminals from './terminals-read.ts';
+import { unreadOf } from './unread.ts';
 import { fitsRow, rowOfUpload } from './upload-row.ts';
 
 /** Runs a read on the connection of this thread; what it throws becomes a rejection with one of our codes. */
@@ -104,6 +105,7 @@ const reads = (read: Read) =>
     countEmployees: (targetId) => read((db) => employees.countEmployees(db, targetId)),
     getCursor: (name) => read((db) => employees.getCursor(db, name)),
     ownersOf: (...args) => read((db) => owners.ownersOf(db, ...args)),
+    pinsOf: (...args) => read((db) => owners.pinsOf(db, ...args)),
     findPinTerminal: (serialNumber) => read((db) => owners.findPinTerminal(db, serialNumber)),
     listPinNews: (limit) => read((db) => owners.listPinNews(db, limit)),
     listSettings: () => read(listSettings),
@@ -111,6 +113,8 @@ const reads = (read: Read) =>
     findPunchesByPrefix: (...args) => read((db) => punches.findPunchesByPrefix(db, ...args)),
     listPunches: (filter) => read((db) => punches.listPunches(db, filter)),
     countPunchesSince: (...args) => read((db) => punches.countPunchesSince(db, ...args)),
+    lastArrivalOf: (...args) => read((db) => punches.lastArrivalOf(db, ...args)),
+    unreadOf: (...args) => read((db) => unreadOf(db, ...args)),
     tracePunch: (id) =>
       read((db) =>
         deliveries

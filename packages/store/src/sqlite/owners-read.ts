@@ -37,6 +37,14 @@ export function ownersOf(db: Database, targetId: string, idField: string, pin: P
   return [...site, ...personPeriods(db, pin)].filter(({ idValue }) => pinKey(idValue, form) === wanted);
 }
 
+/** Those of persons who were replaced are few, and have no index by employee. */
+export const PINS = `SELECT id_value AS pin FROM pin_owners WHERE target_id = ?1 AND id_field = ?2 AND employee = ?3
+  UNION SELECT pin FROM persons WHERE employee = ?3 AND (valid_from IS NOT NULL OR valid_to IS NOT NULL) AND origin <> 'terminal'
+  UNION SELECT pin FROM person_owners WHERE employee = ?3`;
+
+export const pinsOf = (db: Database, targetId: string, idField: string, employee: string): Pin[] =>
+  db.all(PINS, targetId, idField, employee).map((row) => asPin(text(row, 'pin')));
+
 export function findPinTerminal(db: Database, serialNumber: SerialNumber): PinTerminal | undefined {
   const row = db.get(
     'SELECT brand, settings, clock_drift_seconds FROM terminals WHERE serial_number = ?',

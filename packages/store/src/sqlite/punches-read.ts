@@ -127,3 +127,17 @@ export const SINCE = `WITH one (id) AS MATERIALIZED (SELECT id FROM terminals WH
 
 export const countPunchesSince = (db: Database, serialNumber: SerialNumber, after: Instant): number =>
   int(db.get(SINCE, serialNumber, after) ?? {}, 'n');
+
+export const LAST_ARRIVAL = `WITH one (id) AS MATERIALIZED (SELECT id FROM terminals WHERE serial_number = ?1)
+  SELECT max(u.received_at) AS at FROM (
+    SELECT x.seq FROM one CROSS JOIN punch_times x ON x.terminal_id = one.id WHERE x.instant > ?2 AND x.instant < ?3
+    UNION ALL
+    SELECT p.seq FROM punches p WHERE p.seq > (SELECT coalesce(max(seq), 0) FROM punch_times)
+      AND p.terminal_id = (SELECT id FROM one) AND p.instant > ?2 AND p.instant < ?3
+  ) own CROSS JOIN punches p ON p.seq = own.seq CROSS JOIN uploads u ON u.id = p.upload_id`;
+
+export const lastArrivalOf = (
+  db: Database,
+  serialNumber: SerialNumber,
+  made: { readonly after: Instant; readonly before: Instant },
+): Instant | undefined => intOr(db.get(LAST_ARRIVAL, serialNumber, made.after, made.before) ?? {}, 'at');

@@ -57,7 +57,7 @@ describe('who speaks', () => {
     const heard: unknown[] = [];
     for (const network of ['127.0.0.0/8', '192.0.2.0/24']) {
       const other = await liveListener({ now, settings: { BIOLISTENER_TRUSTED_PROXIES: network } });
-      const text = zkGet('/iclock/getrequest?SN=NEWONE0').toString();
+      const text = zkGet('/iclock/getrequest?SN=NEWONE0');
       await ask(other.port, Buffer.from(text.replace('\r\n', '\r\nX-Biolistener-Address: 198.51.100.7\r\n')));
       heard.push((await other.store.findTerminal(serial('NEWONE0')))?.lastAddress);
       await other.stop();

@@ -3,7 +3,6 @@ import fc from 'fast-check';
 import { asSerialNumber } from '@biolistener/core';
 import { zkTcp } from './brand.ts';
 import { encodeClock } from './clock.ts';
-import { zkteco } from '../zkteco/index.ts';
 import { resolveSlots, tableInput, type ResolvedLayout } from './table-input.ts';
 import type { AttendanceLayout } from './attendance-record.ts';
 import type { LocalTime } from '@biolistener/core';
@@ -97,37 +96,6 @@ describe('a record', () => {
     );
     expect([before?.pin, after?.pin]).toEqual(['101', '202']);
     expect(after?.id).toBe(before?.id);
-  });
-});
-
-describe('a punch that comes both ways', () => {
-  const pushed = (row: string): string | undefined => {
-    const head = { method: 'POST', target: `/iclock/cdata?SN=${SN}&table=ATTLOG`, httpVersion: '1.1', headers: [] };
-    const input = { ...head, remoteAddress: '', body: Buffer.from(row) };
-    const [event] = zkteco.decode(input, { now: NOW, terminal: terminalOf() }).events;
-    return event?.kind === 'punch' ? event.punch.id : undefined;
-  };
-  /** As C18 has it: 7 where one reader takes a work code from. */
-  const record49 = (extra: string): Buffer => {
-    const record = Buffer.alloc(49);
-    record.write('1001', 2);
-    record[26] = 15;
-    record.writeUInt32LE(encodeClock(AT), 27);
-    record[31] = 1;
-    record.set(Buffer.from(extra, 'hex'), 40);
-    return record;
-  };
-
-  test('is one, with a work code where the record tells it', () => {
-    const ids = punchesOf('16', Buffer.concat([record16(7, 1, 0), record16(7, 1, 0, 9)])).map(({ id }) => id);
-    expect(ids).toEqual([pushed(`7\t${AT}\t0\t1\t0\t0`), pushed(`7\t${AT}\t0\t1\t9\t0`)]);
-    expect(pushed(`7\t${AT}\t0\t1`)).toBe(ids[0]);
-  });
-
-  test('is one, whatever stands in bytes that nobody knows, and they are shown as nothing', () => {
-    const [punch, other] = punchesOf('49', Buffer.concat([record49('0700000000'), record49('00000000000000ff')]));
-    expect([punch?.id, other?.id]).toEqual(Array(2).fill(pushed(`1001\t${AT}\t1\t15\t0\t0`)));
-    expect([punch?.workCode, other?.workCode]).toEqual([undefined, undefined]);
   });
 });
 

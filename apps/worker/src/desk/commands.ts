@@ -46,7 +46,9 @@ interface Held {
 /** Biometric Device Command ↔ commands (docs/desk-sync.md). */
 export class CommandSync {
   readonly seen = new Seen();
-  readonly #pass = new Pass();
+  readonly #telling = new Pass();
+  /** Of those that go on. */
+  readonly #parts = new Pass();
   readonly #ctx: DeskContext;
   readonly #site: DeskSite;
   readonly #devices: DeviceSync;
@@ -128,12 +130,13 @@ export class CommandSync {
 
   async push(turn: Turn): Promise<boolean> {
     for (const name of this.#each.due()) if (!turn.isOver()) await this.#each.apply(name, () => this.#readAgain(name));
-    for (const name of [...this.#goingOn]) if (!turn.isOver()) await this.#each.guard(name, () => this.#goOn(name));
-    const isDone = await this.#pass.go(this.#open.keys(), turn, async (name) => {
+    const isTold = await this.#telling.go(this.#open.keys(), turn, async (name) => {
       const held = this.#open.get(name);
       if (held !== undefined) await this.#each.guard(name, () => this.#tell(held));
     });
-    return isDone && this.#goingOn.size === 0;
+    // last: one part of a copy may be longer than a turn
+    const goOn = (name: string) => this.#each.guard(name, () => this.#goOn(name));
+    return (await this.#parts.go(this.#goingOn, turn, goOn)) && isTold;
   }
 
   async #goOn(name: string): Promise<void> {

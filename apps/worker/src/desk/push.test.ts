@@ -53,6 +53,18 @@ test('many orders leave the others their turn', async () => {
   expect(pusher.isUnderWay()).toBe(false);
 });
 
+test('orders that never come to their end keep nobody from telling again', async () => {
+  const told: string[] = [];
+  const endless = { push: () => Promise.resolve(false) };
+  const pusher = new Pusher(ctx, endless, [teller('user', 2, told)]);
+  await pusher.push();
+  await pusher.push();
+  expect(told.splice(0).join(' ')).toBe('user0 user1');
+  now += pace.pushMs;
+  await pusher.push();
+  expect(told.join(' ')).toBe('user0 user1');
+});
+
 test('one that breaks off keeps nobody else from telling', async () => {
   const told: string[] = [];
   const broken = { push: () => Promise.reject(new Error('broken')) };

@@ -30,19 +30,18 @@ export class Pusher {
 
   async push(): Promise<void> {
     const { clock, pace } = this.#ctx;
-    if (!this.isUnderWay()) {
-      if (clock.now() - this.#lastAt < pace.pushMs) return;
-      this.#left = [...this.#others];
-    }
+    const isDue = clock.now() - this.#lastAt >= pace.pushMs;
+    if (this.#left.length === 0 && isDue) this.#left = [...this.#others];
+    if (!this.isUnderWay()) return;
     this.#areOrdersTold = await this.#orders.push(new Turn(clock, pace.turnMs));
     const turn = new Turn(clock, pace.turnMs);
     while (this.#left.length > 0 && !turn.isOver()) await this.#next(turn);
-    if (!this.isUnderWay()) this.#lastAt = clock.now();
   }
 
   /** Who did not finish comes again after the others. */
   async #next(turn: Turn): Promise<void> {
     const teller = this.#left.shift();
     if (teller !== undefined && !(await teller.push(turn))) this.#left.push(teller);
+    if (this.#left.length === 0) this.#lastAt = this.#ctx.clock.now();
   }
 }

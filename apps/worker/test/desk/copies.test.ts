@@ -102,6 +102,33 @@ test('one whom the site will not save is counted, and the others go', async () =
   expect([await assigned('1'), await assigned('2'), await assigned('3')]).toEqual([ALL, ['DESK0001'], ALL]);
 });
 
+test('while everybody is copied, it is told what became of other orders', async () => {
+  const there = Array.from({ length: 20 }, (_, i) => `A${i}`);
+  for (const pin of there) await user(pin);
+  const client = bench.as('service');
+  const request = client.request.bind(client);
+  const copied = () => there.filter((pin) => devicesOf(pin).length === ALL.length).length;
+  let spent = 0;
+  let other = 'not asked for yet';
+  let before: number | undefined;
+  bench.now = () => Date.now() + spent;
+  client.request = (method, path, options) => {
+    if (method !== 'PUT') return request(method, path, options);
+    spent += 1000; // each is longer than a turn
+    if (path.endsWith(`/${other}`)) before ??= copied();
+    return request(method, path, options);
+  };
+  await bench.started({ client });
+  await until(() => there.every((pin) => Boolean(bench.doc(DEVICE_USER, pin)?.['template_summary'])), 'users are told');
+  const name = await copy({ device: 'DESK0001' });
+  await until(() => copied() > 0, 'it goes on');
+  const info = { device: 'DESK0002', type: 'Get Info', manager_order: 1 };
+  other = String((await bench.people.create(DEVICE_COMMAND, info)).data['name']);
+  await until(() => Boolean(field(other, 'command_id')), 'the other is told');
+  await until(() => Boolean(field(name, 'command_id')), 'and the copy comes to its end');
+  expect(before).toBeLessThan(there.length);
+});
+
 test('one that is cancelled on the way goes no further', async () => {
   for (let i = 10; i <= 21; i += 1) await user(`A${i}`);
   const client = bench.as('service');

@@ -32,6 +32,8 @@ export interface LiveListener {
   approve(serialNumber: string, brand: string, settings?: TerminalSettings, status?: TerminalStatus): Promise<void>;
   /** Resolves once the listener knows what was changed in the store. */
   followed(): Promise<void>;
+  /** Resolves once nothing of a terminal is in quarantine any more; fails after a minute. */
+  tookIn(serialNumber: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -74,6 +76,13 @@ export async function liveListener(options: LiveOptions = {}): Promise<LiveListe
       await followed();
     },
     followed,
+    async tookIn(serialNumber) {
+      const until = Date.now() + 60_000;
+      while ((await opened.findTerminal(asSerialNumber(serialNumber)))?.quarantined !== 0) {
+        if (Date.now() > until) throw new Error(`requests of ${serialNumber} stay in quarantine`);
+        await new Promise((done) => setTimeout(done, 20));
+      }
+    },
     async stop() {
       await running.stop();
       await opened.close();

@@ -69,6 +69,8 @@ function installPackages() {
   if (!existsSync(node24))
     stop(`there is no Node 24 package for this processor (${process.arch}); x64 and arm64 are supported.`);
   writeFileSync(stamp, digest);
+  const warm = join(root, 'scripts/warm.mjs');
+  if (existsSync(warm)) spawnSync(node24, [warm], { stdio: 'ignore' }); // works without as well
 }
 
 function has(program) {

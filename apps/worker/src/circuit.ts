@@ -49,6 +49,7 @@ export class Circuit {
   #status: CircuitStatus;
   #inARow = 0;
   #isProbing = false;
+  #succeededAt = -Infinity;
 
   constructor(deps: CircuitDeps) {
     this.#deps = deps;
@@ -69,9 +70,14 @@ export class Circuit {
 
   /** The site answered, whatever it said about the one punch. */
   succeeded(): void {
+    this.#succeededAt = this.#deps.now();
     this.#inARow = 0;
     this.#isProbing = false;
     if (this.#status.state !== 'closed') this.#move('closed', undefined, undefined, 0);
+  }
+
+  succeededWithin(ms: number): boolean {
+    return this.#deps.now() - this.#succeededAt <= ms;
   }
 
   /** No request was made after all. */

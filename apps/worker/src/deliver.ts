@@ -16,6 +16,7 @@ import { workerError } from './errors.ts';
 import { findEmployeeAtSite } from './find-employee.ts';
 import { MirrorMoved } from './mirror-keeper.ts';
 import { record, recordPark, recordPostpone } from './record.ts';
+import { isOfTheDocument } from './unexplained.ts';
 import { lanePins, whosePunch } from './whose-punch.ts';
 
 /** How one delivery of a lane ended. stop: the rest of the lane must wait behind it. again: the employee changed. */
@@ -163,7 +164,9 @@ async function conclude(
   job: DeliveryJob,
   ctx: DeliverContext,
 ): Promise<Step> {
-  if (outcome.kind === 'failed' && isOfTheSite(outcome.failure)) return afterSiteFailed(outcome, job, ctx);
+  const isOfSite = outcome.kind === 'failed' && isOfTheSite(outcome.failure);
+  if (isOfSite && !isOfTheDocument(outcome.failure, job.attempts, ctx.circuit))
+    return afterSiteFailed(outcome, job, ctx);
   ctx.circuit.succeeded();
   switch (outcome.kind) {
     case 'created':

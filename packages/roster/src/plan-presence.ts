@@ -136,9 +136,10 @@ function adopt(sheet: CellSheet, record: WantedRecord, wanted: Wanted, work: Cel
   const likeness = likenessOf(record, wanted.person, cell, rules, Math.max(seenSince + 1, since));
   if (likeness.kind !== 'same') return false;
   const isProven = work.removedAt <= (sheet.get(record.key)?.readBackAt ?? 0) || !canBeReadBack([record.key], work);
-  const proof = isProven ? { state: 'confirmed' as const, readBackAt: now } : { state: 'accepted' as const };
-  const row = { ...proof, wantedDigest: record.digest, attempts: 0 };
-  sheet.set(record.key, record.isNative || !isProven ? { ...row, putDigest: undefined } : row);
+  const row = { wantedDigest: record.digest, attempts: 0, ...(record.isNative ? { putDigest: undefined } : {}) };
+  if (isProven) sheet.set(record.key, { ...row, state: 'confirmed', readBackAt: now });
+  // without what it was asked before: that question said nothing of this
+  else sheet.set(record.key, { ...row, state: 'accepted', putDigest: undefined, command: undefined });
   return true;
 }
 

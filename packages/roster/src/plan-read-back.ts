@@ -83,7 +83,8 @@ function writeAgain(sheet: CellSheet, record: WantedRecord, work: CellWork): Wri
  */
 export function askReadBack(sheet: CellSheet, wanted: Wanted, work: CellWork): void {
   const keys = wanted.records.map(({ key }) => key).filter((key) => mustAsk(sheet, key, work));
-  if (keys.length === 0 || sheet.rows().some((row) => isOnItsWay(row, sheet, work.now))) return;
+  const mayWait = !keys.some((key) => isJustTakenOver(sheet, key));
+  if (keys.length === 0 || (mayWait && sheet.rows().some((row) => isOnItsWay(row, sheet, work.now)))) return;
   const { cell, rules, view } = work;
   const told = wanted.records.map(({ key }) => key).filter((key) => keys.includes(key) || isComparable(sheet, key));
   for (const draft of rules.planReadBack(cell.person.pin, told, view, cell.seen?.extra)) {
@@ -91,6 +92,12 @@ export function askReadBack(sheet: CellSheet, wanted: Wanted, work: CellWork): v
     if (covered.some((key) => keys.includes(key))) sheet.send(rosterCommand(work, draft), covered);
   }
 }
+
+/** In doubt: asked at once, as a row that names an earlier question would be taken for one that was asked. */
+const isJustTakenOver = (sheet: CellSheet, key: RosterItemKey): boolean => {
+  const row = sheet.get(key);
+  return row?.state === 'accepted' && row.putDigest === undefined && row.command === undefined;
+};
 
 const isComparable = (sheet: CellSheet, key: RosterItemKey): boolean => {
   const row = sheet.get(key);

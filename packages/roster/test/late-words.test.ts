@@ -52,6 +52,21 @@ describe.each(['single', 'whole'])('somebody who is deleted and wanted again (%s
     await expectThere();
   });
 
+  test('and enrols that finger anew while it is being read back, has it proven', async () => {
+    await world.settle();
+    await world.assign('7', 'A');
+    await world.look();
+    await world.poll('A', 9); // put
+    await world.look(); // and asked for
+    await world.poll('A', 9); // and answered
+    await world.enrol('A', '7', 5, 'other');
+    await world.settle();
+    expect(world.kept('A', '7')).toEqual({ 'fingerprint:5:0': digestOf('other') });
+    expect(await world.states('A', '7')).toEqual(CONFIRMED);
+    const open = ['queued', 'leased', 'sent', 'answered'] as const;
+    expect(await world.store.listCommands({ states: open, limit: 9 })).toEqual([]);
+  });
+
   test('stays, and is only asked for, where they were enrolled anew', async () => {
     await world.settle();
     await world.enrol('A', '7', 5, 'five');

@@ -54,7 +54,7 @@ describe('a change of the employee id field', () => {
   test('holds deliveries without an attempt and says so, until all employees are read by it', async () => {
     const worker = await bench.worker();
     await delivering(worker);
-    const fault = bench.sandbox.faults.add({ kind: 'maintenance', method: 'GET', path: 'resource/Employee' });
+    const fault = bench.sandbox.faults.add({ kind: 'maintenance', method: 'GET', path: 'resource/Employee$' });
     changeField();
     const [id] = await bench.punch(['1', '2026-03-09 09:00:00']);
     await until(() => /by the field employee_number: .*Session Stopped/.test(worker.status().message), 'it says so');

@@ -112,7 +112,7 @@ describe('a PIN that goes from one employee to another', () => {
 test('check-ins that were made before the mirror knew are named to somebody', async () => {
   await worker();
   await looked();
-  const fault = bench.sandbox.faults.add({ kind: 'maintenance', method: 'GET', path: 'resource/Employee' });
+  const fault = bench.sandbox.faults.add({ kind: 'maintenance', method: 'GET', path: 'resource/Employee$' });
   await set(ONE, { attendance_device_id: '' });
   await set(TWO, { attendance_device_id: '1' });
   const [id] = await punch('1', now() + MINUTE); // terminals tell whole seconds

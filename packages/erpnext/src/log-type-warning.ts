@@ -27,7 +27,7 @@ export function logTypeWarning(
   if (untyped === undefined || strictShiftTypes === undefined || strictShiftTypes.length === 0) return undefined;
   const named = strictShiftTypes.slice(0, MOST_NAMED).join(', ');
   return {
-    text: `${named} make attendance strictly by log type, and ${untyped}: Frappe HR counts no hours of these and marks people absent.`,
+    text: `${named} ${strictShiftTypes.length === 1 ? 'makes' : 'make'} attendance strictly by log type, and ${untyped}: Frappe HR counts no hours of these and marks people absent.`,
     todo: 'Have log types sent (`biolistener config set log_type.policy alternate`, or role or state), or set the Shift Type to alternating entries.',
   };
 }

@@ -60,7 +60,7 @@ function reachOf(kind: Fault['kind']): Reach {
 export interface FaultScope {
   /** For `remove`; made up when absent. */
   readonly id?: string;
-  /** Part of the decoded path, such as `Employee Checkin`. */
+  /** Part of the decoded path, such as `Employee Checkin`; with `$` behind it, its end: `resource/Employee$` is no check-in. */
   readonly path?: string;
   readonly method?: string;
   /** Requests of this scope that pass before the fault starts. */
@@ -92,11 +92,14 @@ interface Armed {
 
 const isSpent = ({ fault, hits }: Armed): boolean => fault.count !== undefined && hits >= fault.count;
 
+const fits = (path: string, asked: string): boolean =>
+  asked.endsWith('$') ? path.endsWith(asked.slice(0, -1)) : path.includes(asked);
+
 function meets(armed: Armed, method: string, path: string): boolean {
   const { fault } = armed;
   if (isSpent(armed)) return false;
   if (method !== '' && fault.method !== undefined && fault.method.toUpperCase() !== method) return false;
-  if (fault.path !== undefined && !path.includes(fault.path)) return false;
+  if (fault.path !== undefined && !fits(path, fault.path)) return false;
   armed.seen += 1;
   if (armed.seen <= (fault.skip ?? 0)) return false;
   if (fault.probability !== undefined && armed.random() >= fault.probability) return false;

@@ -31,8 +31,8 @@ th, td { text-align: left; padding: .3rem .6rem .3rem 0; border-bottom: 1px soli
 .ok { color: var(--ok) } .waiting, .pending, .parked, .queued { color: var(--wait) } .failed, .blocked { color: var(--bad) } .empty { opacity: .75 }
 code { font-size: .92em }`;
 
-export function statusPage(view: StatusView): string {
-  const page = html`<!doctype html>
+const pageOf = (content: Markup): string =>
+  html`<!doctype html>
     <html lang="en">
       <head>
         <meta charset="utf-8" />
@@ -44,35 +44,27 @@ export function statusPage(view: StatusView): string {
         </style>
       </head>
       <body>
-        <h1>Biolistener: <span class="${view.health.status}">${SAID[view.health.status]}</span></h1>
-        ${banner(view)} ${figures(view)} ${parts(view)} ${punches(view)} ${terminals(view)}
-        <p class="empty">As of ${clock(view.now)} UTC. <a href="/metrics">metrics</a> · <a href="/health">health</a></p>
+        ${content}
       </body>
-    </html>`;
-  return page.text;
+    </html>`.text;
+
+export function statusPage(view: StatusView): string {
+  return pageOf(html`
+    <h1>Biolistener: <span class="${view.health.status}">${SAID[view.health.status]}</span></h1>
+    ${banner(view)} ${figures(view)} ${parts(view)} ${punches(view)} ${terminals(view)}
+    <p class="empty">As of ${clock(view.now)} UTC. <a href="/metrics">metrics</a> · <a href="/health">health</a></p>
+  `);
 }
 
 /** While the store does not answer: what the parts themselves say, and that nothing more is known. */
 export function slowPage(health: HealthReport, reason: string): string {
-  const page = html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta http-equiv="refresh" content="5" />
-        <title>Biolistener</title>
-        <style>
-          ${new Markup(STYLE)}
-        </style>
-      </head>
-      <body>
-        <h1>Biolistener: <span class="failed">the store does not answer</span></h1>
-        <p class="banner">
-          No figures can be shown: ${reason}. Look at the disk; <code>biolistener doctor</code> looks at every step.
-        </p>
-        ${parts({ health })}
-      </body>
-    </html>`;
-  return page.text;
+  return pageOf(html`
+    <h1>Biolistener: <span class="failed">the store does not answer</span></h1>
+    <p class="banner">
+      No figures can be shown: ${reason}. Look at the disk; <code>biolistener doctor</code> looks at every step.
+    </p>
+    ${parts({ health })}
+  `);
 }
 
 const SAID = {

@@ -19,7 +19,7 @@ import { Holding } from './holding.ts';
 import { takeEvents, type IntakeContext, type Range } from './intake.ts';
 import { memoryIn, memoryJson, type PullMemory } from './memory.ts';
 import { isUnchanged, markFor, readLogs, zoneOf, type LogsRead } from './read-logs.ts';
-import type { Turn } from './turn.ts';
+import type { Places } from '../places.ts';
 
 export type PullState = 'waiting' | 'reading' | 'ready' | 'elsewhere' | 'failing' | 'stopped';
 
@@ -58,7 +58,7 @@ const STOP_WITHIN_MS = 2000;
 export class Keeper {
   readonly #deps: PullDeps;
   readonly #settings: PullSettings;
-  readonly #turn: Turn;
+  readonly #places: Places;
   readonly #visits: Periodic;
   readonly #enabled: Enabled;
   readonly #caller: Caller;
@@ -79,11 +79,11 @@ export class Keeper {
   #isStopping = false;
   #hint: NodeJS.Timeout | undefined;
 
-  constructor(deps: PullDeps, terminal: Terminal, settings: PullSettings, turn: Turn) {
+  constructor(deps: PullDeps, terminal: Terminal, settings: PullSettings, places: Places) {
     this.#deps = { ...deps, log: deps.log.child({ serialNumber: terminal.serialNumber }) };
     this.#terminal = terminal;
     this.#settings = settings;
-    this.#turn = turn;
+    this.#places = places;
     this.#memory = memoryIn(terminal.profile);
     this.#enabled = new Enabled(this.#deps, terminal.serialNumber);
     const check = (): void => this.#checkGoing();
@@ -91,7 +91,7 @@ export class Keeper {
     const onPunch = (): void => this.#onPunch();
     const ways = { check, checkHolding, onPunch };
     this.#caller = new Caller({ deps: this.#deps, terminal, settings, enabled: this.#enabled, ...ways });
-    this.#visits = new Periodic(() => this.#turn.run(() => this.#visit()));
+    this.#visits = new Periodic(() => this.#places.within(() => this.#visit()));
   }
 
   start(): void {

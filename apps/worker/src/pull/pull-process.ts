@@ -5,7 +5,7 @@ import { Periodic } from '../periodic.ts';
 import { pullSettingsOf } from './address.ts';
 import type { PullDeps } from './deps.ts';
 import { Keeper, type KeeperStatus } from './keeper.ts';
-import { Turn } from './turn.ts';
+import { Places } from '../places.ts';
 
 const LOOK_EVERY_MS = 1000;
 /** Terminals that one process works with at the same moment (§8.4). */
@@ -32,7 +32,7 @@ function printOf(terminal: Terminal, settings: readonly SettingRow[]): string {
 /** Calls the terminals that have an address, each by one keeper among all processes. */
 export class PullProcess {
   readonly #deps: PullDeps;
-  readonly #turn = new Turn(AT_ONCE);
+  readonly #places = new Places(AT_ONCE);
   readonly #kept = new Map<SerialNumber, Kept>();
   readonly #looks: Periodic;
   #revision: number | undefined;
@@ -90,7 +90,7 @@ export class PullProcess {
   #keep(terminal: Terminal, settings: readonly SettingRow[]): void {
     const pull = pullSettingsOf(terminal);
     if (!pull || this.#kept.has(terminal.serialNumber)) return;
-    const keeper = new Keeper(this.#deps, terminal, pull, this.#turn);
+    const keeper = new Keeper(this.#deps, terminal, pull, this.#places);
     this.#kept.set(terminal.serialNumber, { keeper, print: printOf(terminal, settings) });
     keeper.start();
   }

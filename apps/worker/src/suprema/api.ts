@@ -2,7 +2,7 @@ import { request as httpsRequest, type Agent } from 'node:https';
 import { CODE, readEnvelope, type Envelope } from '@biolistener/brands/suprema';
 import { BiolistenerError, type JsonObject } from '@biolistener/core';
 import { workerError } from '../errors.ts';
-import { Places } from './places.ts';
+import { Places } from '../places.ts';
 import type { SupremaPace, SupremaServer } from './settings.ts';
 import { connectionError, openAgent } from './tls.ts';
 

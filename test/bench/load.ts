@@ -5,8 +5,8 @@ export interface LoadOptions {
   readonly port: number;
   readonly connections: number;
   readonly milliseconds: number;
-  /** The bytes of the next request; `connection` counts from 0. */
-  readonly request: (connection: number) => Buffer;
+  /** The next request, bytes or ASCII text; `connection` counts from 0. */
+  readonly request: (connection: number) => Buffer | string;
 }
 
 export interface LoadResult {
@@ -21,8 +21,13 @@ export const quiet = (): Promise<void> => pause(500);
 
 const HEAD_END = Buffer.from('\r\n\r\n');
 const LENGTH = /content-length: (\d+)/i;
+/** No reply of a measurement is longer: a read goes into the same bytes each time. */
+const LONGEST_REPLY = 4096;
 
-/** Keep-alive connections in a closed loop, as little work on this side as reading the length of each reply. */
+/**
+ * Keep-alive connections in a closed loop. It shares the machine with what it measures, so it does as little as it can: no
+ * stream of buffers for each connection, and the head of a reply is read only where its length differs from the one before.
+ */
 export async function load(options: LoadOptions): Promise<LoadResult> {
   const stopAt = performance.now() + options.milliseconds;
   const startedAt = performance.now();
@@ -35,31 +40,55 @@ export async function load(options: LoadOptions): Promise<LoadResult> {
 function one(at: number, options: LoadOptions, stopAt: number): Promise<{ replies: number; refusals: number }> {
   return new Promise((resolve, reject) => {
     const tally = { replies: 0, refusals: 0 };
-    const socket: Socket = connect({ host: '127.0.0.1', port: options.port, noDelay: true });
-    let pending = Buffer.alloc(0);
-    socket.on('connect', () => socket.write(options.request(at)));
-    socket.on('error', reject);
-    socket.on('data', (chunk) => {
-      pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk]);
-      const end = replyEnd(pending);
-      if (end === undefined) return;
+    const reply = new ReplyReader();
+    const send = (): unknown => socket.write(options.request(at), 'latin1');
+    const callback = (length: number): boolean => {
+      if (!reply.isWhole(length)) return true;
       tally.replies += 1;
-      if (pending[9] !== 0x32) tally.refusals += 1; // the 2 of `HTTP/1.1 200`
-      pending = pending.subarray(end);
-      if (performance.now() < stopAt) socket.write(options.request(at));
+      if (!reply.isGood) tally.refusals += 1;
+      if (performance.now() < stopAt) send();
       else socket.destroy();
-    });
+      return true;
+    };
+    const onread = { buffer: () => reply.room, callback };
+    const socket: Socket = connect({ host: '127.0.0.1', port: options.port, noDelay: true, onread });
+    socket.on('connect', send);
+    socket.on('error', reject);
     socket.on('close', () => resolve(tally));
   });
 }
 
-/** Where a whole reply ends; undefined while it is still coming. */
-function replyEnd(bytes: Buffer): number | undefined {
-  const head = bytes.indexOf(HEAD_END);
-  if (head < 0) return undefined;
-  const length = Number(LENGTH.exec(bytes.toString('latin1', 0, head))?.[1] ?? 0);
-  const end = head + HEAD_END.length + length;
-  return bytes.length >= end ? end : undefined;
+/** One reply at a time, of one connection. */
+class ReplyReader {
+  readonly #bytes = Buffer.alloc(LONGEST_REPLY);
+  #length = 0;
+  #expected = 0;
+
+  /** Where the next bytes go. */
+  get room(): Buffer {
+    return this.#bytes.subarray(this.#length);
+  }
+
+  /** The 2 of `HTTP/1.1 200`. */
+  get isGood(): boolean {
+    return this.#bytes[9] === 0x32;
+  }
+
+  /** Whether a reply ends with these `count` bytes; the next ones begin another. */
+  isWhole(count: number): boolean {
+    this.#length += count;
+    if (this.#length !== this.#expected) this.#expected = this.#endOfReply();
+    if (this.#length < this.#expected) return false;
+    this.#length = 0;
+    return true;
+  }
+
+  #endOfReply(): number {
+    const head = this.#bytes.subarray(0, this.#length).indexOf(HEAD_END);
+    if (head < 0) return LONGEST_REPLY;
+    const length = Number(LENGTH.exec(this.#bytes.toString('latin1', 0, head))?.[1] ?? 0);
+    return head + HEAD_END.length + length;
+  }
 }
 
 export const median = (values: readonly number[]): number =>

@@ -1,6 +1,6 @@
 import { messageOf, NOBODY } from '@biolistener/core';
 import { recordCountOf } from '@biolistener/roster/logs-proof';
-import { driftOf, quarantineOf, type Arrival } from '@biolistener/intake';
+import { driftOf, hasNewStamps, quarantineOf, type Arrival } from '@biolistener/intake';
 import type { Brand, Decoded, Identity, WireInput, WireOutput } from '@biolistener/wire';
 import { brandMetricsOf } from './brand-metrics.ts';
 import type { ListenerDeps } from './deps.ts';
@@ -124,7 +124,7 @@ export function learn({ facts }: Decoded, arrival: Arrival, entry: Entry, deps: 
       ...(drift === undefined ? {} : { clockDriftSeconds: drift }),
     });
   else if (arrival.identity.isPoll) entry.factsAt = deps.now();
-  if (facts.stamps !== undefined)
+  if (hasNewStamps(facts, entry.terminal))
     entry.terminal = { ...entry.terminal, stamps: { ...entry.terminal.stamps, ...facts.stamps } };
 }
 

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { pairAt, yearOf, type LocalTime } from './time.ts';
+import { clockOf, type Clock, type LocalTime } from './time.ts';
 
 declare const brand: unique symbol;
 type Branded<T, B extends string> = T & { readonly [brand]: B };
@@ -24,7 +24,7 @@ export const asPunchId = (text: string): PunchId => text as PunchId;
 export function punchIdOf(
   serialNumber: string,
   key: readonly (string | number | undefined)[],
-  wallTime?: LocalTime,
+  wallTime?: LocalTime | Clock,
 ): PunchId {
   let text = `${serialNumber.length}:${serialNumber}`;
   for (const part of key) {
@@ -40,9 +40,10 @@ export function punchIdOf(
  * 2,500 years, which only costs neighbourhood. Five: short enough to be few pages, long enough to leave a shortened id
  * (12 digits) with something to tell punches of one morning apart.
  */
-function stretchOf(local: LocalTime): string {
-  const day = (yearOf(local) * 12 + pairAt(local, 5)) * 31 + pairAt(local, 8);
-  const stretch = (day * 24 + pairAt(local, 11)) * 12 + Math.floor(pairAt(local, 14) / 5);
+function stretchOf(wallTime: LocalTime | Clock): string {
+  const { year, month, day, hour, minute } = typeof wallTime === 'string' ? clockOf(wallTime) : wallTime;
+  const days = (year * 12 + month) * 31 + day;
+  const stretch = (days * 24 + hour) * 12 + Math.floor(minute / 5);
   return (stretch % 0x1000_0000).toString(16).padStart(7, '0');
 }
 

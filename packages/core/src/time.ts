@@ -60,6 +60,28 @@ export const pairAt = (text: string, at: number): number => text.charCodeAt(at) 
 
 export const yearOf = (local: LocalTime): number => pairAt(local, 0) * 100 + pairAt(local, 2);
 
+/** A wall time with its numbers: whoever has read them once hands them on, for a punch needs them three times. */
+export interface Clock {
+  readonly local: LocalTime;
+  readonly year: number;
+  /** 1 to 12. */
+  readonly month: number;
+  readonly day: number;
+  readonly hour: number;
+  readonly minute: number;
+  readonly second: number;
+}
+
+export const clockOf = (local: LocalTime): Clock => ({
+  local,
+  year: yearOf(local),
+  month: pairAt(local, 5),
+  day: pairAt(local, 8),
+  hour: pairAt(local, 11),
+  minute: pairAt(local, 14),
+  second: pairAt(local, 17),
+});
+
 /** The wall time read as if it were UTC, in ms. The arithmetic base of everything below, and run for every punch. */
 function asIfUtc(local: LocalTime): number {
   return Date.UTC(

@@ -81,13 +81,12 @@ export function needsCommit(decoded: Decoded, terminal: Terminal): boolean {
     decoded.events.length > 0 ||
     decoded.parked.length > 0 ||
     decoded.transfer !== undefined ||
-    hasNewStamps(decoded, terminal)
+    hasNewStamps(decoded.facts, terminal)
   );
 }
 
 /** Most firmware sends the same pointer for ever, also with empty uploads: those alone need no disk. */
-function hasNewStamps({ facts }: Decoded, terminal: Terminal): boolean {
-  const { stamps } = facts;
+export function hasNewStamps({ stamps }: Decoded['facts'], terminal: Pick<Terminal, 'stamps'>): boolean {
   return stamps !== undefined && Object.entries(stamps).some(([table, stamp]) => terminal.stamps[table] !== stamp);
 }
 

@@ -1,24 +1,25 @@
 import {
   asPin,
   clockFlags,
+  clockOf,
   punchIdOf,
   toInstant,
   toLocal,
+  type Clock,
   type Direction,
   type JsonObject,
-  type LocalTime,
   type LocatedInstant,
   type Punch,
   type PunchFlag,
 } from '@biolistener/core';
 import { variantColumns, type Variant } from './attlog-variant.ts';
-import type { Collector } from './collector.ts';
+import type { Collector, Source } from './collector.ts';
 import type { Dialect } from './dialect.ts';
 import type { ZkReason } from './errors.ts';
 import { readFields } from './fields.ts';
 import { textOf } from './field-text.ts';
 import { readCount } from './numbers.ts';
-import { looksLikeTime, readWallTime } from './wall-time.ts';
+import { CLOCK_LENGTH, clockAt, looksLikeTime, readWallTime } from './wall-time.ts';
 
 /** Columns beyond this stay in the raw bytes only; the widest known row has 16. */
 const COLUMNS_LIMIT = 40;
@@ -32,12 +33,14 @@ export interface RowProblem {
   readonly isPunchShaped: boolean;
 }
 
+const TAB = 9;
+
 /** Splits a line at TABs: `[pin, time, …]`, the empty column behind a trailing TAB dropped (§3.3). */
-function splitColumns(text: string, start: number, end: number): string[] {
+function splitColumns({ bytes, text }: Source, start: number, end: number): string[] {
   const columns: string[] = [];
   let from = start;
   for (let i = start; i < end; i++) {
-    if (text.charCodeAt(i) !== 9) continue;
+    if (bytes[i] !== TAB) continue;
     columns.push(text.slice(from, i));
     from = i + 1;
     if (columns.length === COLUMNS_LIMIT) return columns;
@@ -92,19 +95,29 @@ export function pinProblem(pin: string): RowProblem | undefined {
 }
 
 interface WhenRead extends LocatedInstant {
-  readonly wallTime: LocalTime;
+  readonly clock: Clock;
+}
+
+function whenOf(clock: Clock, into: Collector): WhenRead {
+  const { instant, certainty } = into.locate(clock);
+  return { clock, instant, certainty };
 }
 
 /** Wall time and instant; an epoch in place of the time (one source) carries its own instant. */
 function readWhen(text: string, into: Collector): WhenRead | undefined {
   const wallTime = readWallTime(text);
-  if (wallTime) {
-    const at = into.locate(wallTime);
-    return { wallTime, instant: at.instant, certainty: at.certainty };
-  }
+  if (wallTime) return whenOf(clockOf(wallTime), into);
   if (!EPOCH_SECONDS.test(text)) return undefined;
   const instant = Number(text) * 1000;
-  return { wallTime: toLocal(instant, into.zone), instant, certainty: 'exact' };
+  return { clock: clockOf(toLocal(instant, into.zone)), instant, certainty: 'exact' };
+}
+
+/** The second column, which starts at `at`, in its usual form; undefined where it has another. */
+function usualWhen({ bytes }: Source, at: number, end: number, text: string, into: Collector): WhenRead | undefined {
+  const behind = at + CLOCK_LENGTH;
+  if (behind > end || (behind < end && bytes[behind] !== TAB)) return undefined;
+  const clock = clockAt(bytes, at, text);
+  return clock && whenOf(clock, into);
 }
 
 const ATT_DIRECTIONS: readonly Direction[] = ['IN', 'OUT', 'OUT', 'IN', 'IN', 'OUT'];
@@ -130,7 +143,8 @@ function flagsOf(
   columns: readonly string[],
   variant: Variant | undefined,
 ): PunchFlag[] {
-  const flags = clockFlags(when, into.ctx.now, OLDEST_YEAR);
+  const { clock, instant, certainty } = when;
+  const flags = clockFlags({ wallTime: clock.local, instant, certainty }, into.ctx.now, OLDEST_YEAR);
   if (isUnregisteredCard(columns)) flags.push('unregistered-card');
   if (variant?.extra['idType'] === 1) flags.push('verification-only');
   return flags;
@@ -157,18 +171,17 @@ const isZero = (column: string | undefined): boolean => column === undefined || 
  */
 export function readAttlogRow(
   into: Collector,
-  line: { readonly text: string; readonly isAscii: boolean },
+  line: Source,
   start: number,
   end: number,
   raw: Uint8Array,
 ): Punch | RowProblem {
-  let columns: readonly string[] = splitColumns(line.text, start, end);
-  let time = columns[1] ?? '';
-  let when = time.length === 19 ? readWhen(time, into) : undefined;
+  let columns: readonly string[] = splitColumns(line, start, end);
+  const [first = '', second = ''] = columns;
+  let when = usualWhen(line, start + first.length + 1, end, second, into);
   if (!when) {
     columns = normaliseColumns(columns);
-    time = columns[1] ?? '';
-    when = readWhen(time, into);
+    when = readWhen(columns[1] ?? '', into);
     if (!when) return timeProblem(columns);
   }
   const pin = line.isAscii ? (columns[0] ?? '') : textOf(columns[0] ?? '');
@@ -185,8 +198,9 @@ function timeProblem(columns: readonly string[]): RowProblem {
 
 function punchOf(into: Collector, columns: readonly string[], pin: string, when: WhenRead, raw: Uint8Array): Punch {
   const variant = columns.length > 7 ? variantColumns(columns, into) : undefined;
+  const { clock } = when;
   const located: WhenRead =
-    variant?.zone === undefined ? when : { wallTime: when.wallTime, ...toInstant(when.wallTime, variant.zone) };
+    variant?.zone === undefined ? when : { clock, ...toInstant(clock.local, variant.zone) };
   const state = readState(columns[2]);
   const verifyMode = orUndefined(columns[3]);
   const workCode = columns[4];
@@ -194,13 +208,13 @@ function punchOf(into: Collector, columns: readonly string[], pin: string, when:
   return {
     id: punchIdOf(
       serialNumber,
-      [pin, when.wallTime, state ?? orUndefined(columns[2]), verifyMode, orUndefined(workCode) ?? NO_CODE],
-      when.wallTime,
+      [pin, clock.local, state ?? orUndefined(columns[2]), verifyMode, orUndefined(workCode) ?? NO_CODE],
+      clock,
     ),
     serialNumber,
     brand: 'zkteco',
     pin: asPin(pin),
-    wallTime: located.wallTime,
+    wallTime: clock.local,
     zone: variant?.zone ?? into.zone,
     instant: located.instant,
     certainty: located.certainty,
@@ -214,8 +228,10 @@ function punchOf(into: Collector, columns: readonly string[], pin: string, when:
   };
 }
 
+const STATES: ReadonlyMap<string, number> = new Map(Array.from({ length: 256 }, (_, state) => [String(state), state]));
+
 /** 0–255; anything else is no state. */
-function readState(text: string | undefined): number | undefined {
-  const state = readCount(text);
+function readState(text = ''): number | undefined {
+  const state = STATES.get(text) ?? readCount(text);
   return state !== undefined && state <= 255 ? state : undefined;
 }

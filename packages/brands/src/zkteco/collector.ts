@@ -1,4 +1,4 @@
-import type { JsonObject, LocalTime, LocatedInstant } from '@biolistener/core';
+import type { Clock, JsonObject, LocatedInstant } from '@biolistener/core';
 import type { DecodeContext, ParkedRecord, TerminalOperation, WireEvent } from '@biolistener/wire';
 import { isAscii } from 'node:buffer';
 import type { Dialect } from './dialect.ts';
@@ -13,7 +13,7 @@ export interface Source {
 }
 
 export function sourceOf(body: Uint8Array): Source {
-  const bytes = Buffer.from(body.buffer, body.byteOffset, body.length);
+  const bytes = Buffer.isBuffer(body) ? body : Buffer.from(body.buffer, body.byteOffset, body.length);
   return { bytes, text: bytes.toString('latin1'), isAscii: isAscii(bytes) };
 }
 
@@ -26,7 +26,7 @@ export interface Collector {
   readonly dialect: Dialect;
   readonly zone: string;
   /** The instant that `zone` gives to a wall time. */
-  readonly locate: (local: LocalTime) => LocatedInstant;
+  readonly locate: (clock: Clock) => LocatedInstant;
   readonly table: string;
   readonly events: WireEvent[];
   readonly parked: ParkedRecord[];

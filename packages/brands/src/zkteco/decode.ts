@@ -22,13 +22,9 @@ export function decode(input: WireInput, ctx: DecodeContext): Decoded {
   const into = collectorOf(route, ctx);
   const step = tokenStep(route, input, into) ?? stepOf(route, input, into);
   noteDialect(into);
-  return {
-    events: into.events,
-    parked: into.parked,
-    facts: factsOf(route, into, step),
-    reply: { ...step.reply },
-    ...(step.refused === true ? { refused: true } : {}),
-  };
+  const { events, parked } = into;
+  const decoded = { events, parked, facts: factsOf(route, into, step), reply: { ...step.reply } };
+  return step.refused === true ? { ...decoded, refused: true } : decoded;
 }
 
 /** Another dialect than before is part of a terminal's history: somebody switched its mode in the menu (§2.11). */
@@ -65,17 +61,17 @@ function collectorOf(route: Route, ctx: DecodeContext): Collector {
 }
 
 function factsOf(route: Route, into: Collector, step: Step): TerminalFacts {
-  const stamps = step.stampedTable === undefined ? undefined : stampOf(route, step.stampedTable);
   const { profile } = into;
+  const facts: { -readonly [K in keyof TerminalFacts]: TerminalFacts[K] } = {};
   if (step.stampedTable !== undefined) {
     Object.assign(profile, resendAnswered(into.ctx.terminal.profile, step.stampedTable));
+    const stamps = stampOf(route, step.stampedTable);
+    if (stamps) facts.stamps = stamps;
   }
-  return {
-    ...(Object.keys(profile).length > 0 ? { profile } : {}),
-    ...(stamps ? { stamps } : {}),
-    ...(step.isRestart === true ? { isRestart: true } : {}),
-    ...(step.wallClock === undefined ? {} : { wallClock: step.wallClock }),
-  };
+  if (Object.keys(profile).length > 0) facts.profile = profile;
+  if (step.isRestart === true) facts.isRestart = true;
+  if (step.wallClock !== undefined) facts.wallClock = step.wallClock;
+  return facts;
 }
 
 function stepOf(route: Route, input: WireInput, into: Collector): Step {

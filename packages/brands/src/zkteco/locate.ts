@@ -1,19 +1,11 @@
-import {
-  pairAt,
-  toInstant,
-  yearOf,
-  type Instant,
-  type InstantCertainty,
-  type LocalTime,
-  type LocatedInstant,
-} from '@biolistener/core';
+import { toInstant, type Clock, type Instant, type InstantCertainty, type LocatedInstant } from '@biolistener/core';
 
 interface QuarterHour {
   readonly start: Instant;
   readonly certainty: InstantCertainty;
 }
 
-type Locator = (local: LocalTime) => LocatedInstant;
+type Locator = (clock: Clock) => LocatedInstant;
 
 /** Terminals of one listener share few zones, and their punches few quarter hours. */
 const locators = new Map<string, Locator>();
@@ -35,15 +27,15 @@ export function locatorOf(zone: string): Locator {
 
 function newLocator(zone: string): Locator {
   const quarters = new Map<number, QuarterHour>();
-  return (local) => {
-    const minute = pairAt(local, 14);
+  return (clock) => {
+    const { minute } = clock;
     const quarter = Math.floor(minute / 15);
-    const day = yearOf(local) * 372 + pairAt(local, 5) * 31 + pairAt(local, 8);
-    const key = day * 96 + pairAt(local, 11) * 4 + quarter;
+    const day = clock.year * 372 + clock.month * 31 + clock.day;
+    const key = day * 96 + clock.hour * 4 + quarter;
     let found = quarters.get(key);
-    const seconds = (minute - quarter * 15) * 60 + pairAt(local, 17);
+    const seconds = (minute - quarter * 15) * 60 + clock.second;
     if (!found) {
-      const at = toInstant(local, zone);
+      const at = toInstant(clock.local, zone);
       found = { start: at.instant - seconds * 1000, certainty: at.certainty };
       if (quarters.size >= MOST_QUARTERS) quarters.clear();
       quarters.set(key, found);

@@ -1,6 +1,7 @@
 import {
   asPin,
   clockFlags,
+  clockOf,
   punchIdOf,
   type Direction,
   type Json,
@@ -156,10 +157,11 @@ function emitPunch(into: Collector, event: SecEvent, raw: Uint8Array): void {
   if (wallTime === undefined) {
     return park(into, 'ZK_TIME_IMPOSSIBLE', 'the time of the punch does not exist', raw, false);
   }
-  const at = into.locate(wallTime);
+  const clock = clockOf(wallTime);
+  const at = into.locate(clock);
   const { serialNumber } = into.ctx.terminal;
   const punch = {
-    id: punchIdOf(serialNumber, keyOf(event), wallTime),
+    id: punchIdOf(serialNumber, keyOf(event), clock),
     serialNumber,
     brand: 'zkteco',
     pin: asPin(pin),

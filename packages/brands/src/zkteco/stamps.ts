@@ -11,6 +11,13 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
 /** A stamp goes back into a handshake line, so it must be one plain word. */
 const SAFE = /^[\x21-\x7e]{1,64}$/;
 
+/** `{ [key]: value }`: written like that, V8 leaves its compiled code for each. */
+function single(key: string, value: string): Record<string, string> {
+  const object: Record<string, string> = {};
+  object[key] = value;
+  return object;
+}
+
 /**
  * The upload pointer of a request, verbatim, keyed by its table; `undefined` for query results, which have none.
  * Opaque: nothing is compared or computed. Source: protocols/zkteco-push.md §2.6.
@@ -19,7 +26,7 @@ export function stampOf(route: Route, table: string): Readonly<Record<string, st
   if (!(STAMPED_TABLES as readonly string[]).includes(table)) return undefined;
   for (const name of NAMES[table] ?? ['stamp']) {
     const stamp = parameterOf(route.target, name);
-    if (stamp !== undefined && SAFE.test(stamp)) return { [table]: stamp };
+    if (stamp !== undefined && SAFE.test(stamp)) return single(table, stamp);
   }
   return undefined;
 }

@@ -1,4 +1,30 @@
-import { isLocalTime, localTimeOf, type LocalTime } from '@biolistener/core';
+import { isLocalTime, localTimeOf, type Clock, type LocalTime } from '@biolistener/core';
+
+/** `YYYY-MM-DD HH:MM:SS`, in bytes. */
+export const CLOCK_LENGTH = 19;
+
+/** Two digits; NaN where one of them is none. */
+function pairOf(bytes: Uint8Array, at: number): number {
+  const [tens, ones] = [(bytes[at] ?? 0) - 48, (bytes[at + 1] ?? 0) - 48];
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : Number.NaN;
+}
+
+/** Whether the signs between the numbers of a date and time are where they belong: `-`, `-`, blank, `:`, `:`. */
+const hasClockShape = (bytes: Uint8Array, at: number): boolean =>
+  bytes[at + 4] === 45 && bytes[at + 7] === 45 && bytes[at + 10] === 32 && bytes[at + 13] === 58 && bytes[at + 16] === 58;
+
+/**
+ * Reads a wall time in the one form that nearly every line has, from its bytes: for a text, each of its signs would have to be
+ * looked for in one of V8's half a dozen kinds of strings. `local` is the same as text.
+ */
+export function clockAt(bytes: Uint8Array, at: number, local: string): Clock | undefined {
+  if (!hasClockShape(bytes, at)) return undefined;
+  const year = pairOf(bytes, at) * 100 + pairOf(bytes, at + 2);
+  const [month, day] = [pairOf(bytes, at + 5), pairOf(bytes, at + 8)];
+  const [hour, minute, second] = [pairOf(bytes, at + 11), pairOf(bytes, at + 14), pairOf(bytes, at + 17)];
+  if (!isLocalTime(year, month, day, hour, minute, second)) return undefined;
+  return { local: local as LocalTime, year, month, day, hour, minute, second };
+}
 
 const digit = (text: string, at: number): number => {
   const value = text.charCodeAt(at) - 48;

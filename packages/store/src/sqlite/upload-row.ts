@@ -37,8 +37,8 @@ export const fitsRow = (upload: Upload): boolean =>
   upload.transfer === undefined;
 
 /** One sign a byte. */
-const latin1Of = ({ buffer, byteOffset, length }: Uint8Array): string =>
-  Buffer.from(buffer, byteOffset, length).toString('latin1');
+const latin1Of = (bytes: Uint8Array): string =>
+  (Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)).toString('latin1');
 
 const punchRowOf = (punch: Punch): PunchRow => [
   punch.id,

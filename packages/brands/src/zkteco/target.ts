@@ -8,6 +8,8 @@ export interface ZkTarget {
   readonly path: string;
   /** Lower-cased name and raw value alternating, in order. */
   readonly parameters: readonly string[];
+  /** Nothing in it is escaped, as in nearly every one: values are what they say. */
+  readonly isPlain: boolean;
 }
 
 const MARK = '/iclock/';
@@ -28,10 +30,10 @@ function pathEnd(target: string): number {
 
 /** Whether a target is of this brand: `/iclock/` in its path, in any case (protocols/zkteco-push.md §1.2). */
 export function hasIclockPath(target: string): boolean {
+  if (target.startsWith(MARK)) return true; // nearly always: no copy of the path
   const end = pathEnd(target);
   const path = target.slice(Math.min(pathStart(target), end), end);
-  // one comparison in the case that nearly always holds, before the copy in lower case
-  return path.startsWith(MARK) || path.includes(MARK) || path.toLowerCase().includes(MARK);
+  return path.includes(MARK) || path.toLowerCase().includes(MARK);
 }
 
 /** The last word of a path below `/iclock/`; a doubled prefix, `.aspx` and slashes around are tolerated. */
@@ -56,20 +58,45 @@ export function readTarget(target: string): ZkTarget {
 /** Who claims, who identifies and who decodes ask about the same target, one after the other. */
 let last: { readonly text: string; readonly target: ZkTarget } = {
   text: '',
-  target: { endpoint: '', path: '', parameters: [] },
+  target: { endpoint: '', path: '', parameters: [], isPlain: true },
 };
+
+interface ZkPath {
+  readonly endpoint: string;
+  readonly path: string;
+}
+
+/** Paths as nearly every request spells them: one look-up in place of cutting. */
+const USUAL_PATHS: ReadonlyMap<string, ZkPath> = new Map(
+  ['cdata', 'getrequest', 'devicecmd', 'ping', 'fdata', 'registry', 'push', 'rtdata', 'querydata'].map((endpoint) => {
+    const path = `${MARK}${endpoint}`;
+    return [path, { endpoint, path }];
+  }),
+);
 
 function cutTarget(target: string): ZkTarget {
   const end = pathEnd(target);
+  const { endpoint, path } = USUAL_PATHS.get(target.slice(0, end)) ?? cutPath(target, end);
+  return { endpoint, path, parameters: readParameters(target, end + 1), isPlain: !target.includes('%') };
+}
+
+function cutPath(target: string, end: number): ZkPath {
   const start = Math.min(pathStart(target), end);
   const lower = target.slice(start, end).toLowerCase();
   const at = lower.lastIndexOf(MARK);
-  return {
-    endpoint: at < 0 ? '' : endpointOf(lower.slice(at + MARK.length)),
-    path: target.slice(at < 0 ? start : start + at, end),
-    parameters: readParameters(target, end + 1),
-  };
+  const endpoint = at < 0 ? '' : endpointOf(lower.slice(at + MARK.length));
+  return { endpoint, path: target.slice(at < 0 ? start : start + at, end) };
 }
+
+/** Names of parameters as nearly every request spells them, and in lower case. */
+const USUAL_NAMES: ReadonlyMap<string, string> = new Map(
+  ['SN', 'table', 'Stamp', 'OpStamp', 'PhotoStamp', 'options', 'language', 'pushver', 'INFO', 'DeviceType'].map(
+    (name) => [name, name.toLowerCase()],
+  ),
+);
+
+/** A name that is spelt or escaped in another way is the same name. */
+const nameOf = (text: string): string => USUAL_NAMES.get(text) ?? percentDecode(text).toLowerCase();
 
 function readParameters(target: string, from: number): string[] {
   const found: string[] = [];
@@ -80,10 +107,7 @@ function readParameters(target: string, from: number): string[] {
     const piece = target.slice(at, end);
     const equals = piece.indexOf('=');
     const name = equals < 0 ? piece : piece.slice(0, equals);
-    if (name !== '') {
-      const plain = name.includes('%') ? percentDecode(name) : name;
-      found.push(plain.toLowerCase(), equals < 0 ? '' : piece.slice(equals + 1));
-    }
+    if (name !== '') found.push(nameOf(name), equals < 0 ? '' : piece.slice(equals + 1));
     at = end + 1;
   }
   return found;
@@ -115,7 +139,7 @@ export function percentDecode(text: string): string {
 /** The first value of a parameter, decoded. `name` is lower case. */
 export function parameterOf(target: ZkTarget, name: string): string | undefined {
   const raw = rawParameterOf(target, name);
-  return raw === undefined ? undefined : percentDecode(raw);
+  return raw === undefined || target.isPlain ? raw : percentDecode(raw);
 }
 
 /** The first value of a parameter as sent. */
@@ -130,7 +154,8 @@ export function parametersOf(target: ZkTarget, name: string): string[] {
   const values: string[] = [];
   const { parameters } = target;
   for (let i = 0; i < parameters.length; i += 2) {
-    if (parameters[i] === name) values.push(percentDecode(parameters[i + 1] ?? ''));
+    const value = parameters[i + 1] ?? '';
+    if (parameters[i] === name) values.push(target.isPlain ? value : percentDecode(value));
   }
   return values;
 }

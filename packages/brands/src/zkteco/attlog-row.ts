@@ -199,8 +199,7 @@ function timeProblem(columns: readonly string[]): RowProblem {
 function punchOf(into: Collector, columns: readonly string[], pin: string, when: WhenRead, raw: Uint8Array): Punch {
   const variant = columns.length > 7 ? variantColumns(columns, into) : undefined;
   const { clock } = when;
-  const located: WhenRead =
-    variant?.zone === undefined ? when : { clock, ...toInstant(clock.local, variant.zone) };
+  const located: WhenRead = variant?.zone === undefined ? when : { clock, ...toInstant(clock.local, variant.zone) };
   const state = readState(columns[2]);
   const verifyMode = orUndefined(columns[3]);
   const workCode = columns[4];

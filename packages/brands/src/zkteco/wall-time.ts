@@ -11,7 +11,11 @@ function pairOf(bytes: Uint8Array, at: number): number {
 
 /** Whether the signs between the numbers of a date and time are where they belong: `-`, `-`, blank, `:`, `:`. */
 const hasClockShape = (bytes: Uint8Array, at: number): boolean =>
-  bytes[at + 4] === 45 && bytes[at + 7] === 45 && bytes[at + 10] === 32 && bytes[at + 13] === 58 && bytes[at + 16] === 58;
+  bytes[at + 4] === 45 &&
+  bytes[at + 7] === 45 &&
+  bytes[at + 10] === 32 &&
+  bytes[at + 13] === 58 &&
+  bytes[at + 16] === 58;
 
 /**
  * Reads a wall time in the one form that nearly every line has, from its bytes: for a text, each of its signs would have to be

@@ -1,5 +1,5 @@
 import type { Value } from './database.ts';
-import { at, type PackedPunches } from './pack.ts';
+import { at, type Column, type PackedPunches } from './pack.ts';
 
 /** Punches on their way into the table, whatever form they crossed in: by column, or row by row (`upload-row.ts`). */
 export interface PunchRows {
@@ -7,8 +7,14 @@ export interface PunchRows {
   id(index: number): string;
   serialNumber(index: number): string;
   brand(index: number): string;
+  /** All rows are of one terminal and one brand. */
+  readonly isOneSource: boolean;
   /** Adds what is stored as it came, in the order of `AS_IT_CAME`. */
   addValues(index: number, into: Value[]): void;
+  /** Columns of `AS_IT_CAME` in which all rows agree, in that order. */
+  readonly alike: readonly string[];
+  /** As `addValues`, without those. */
+  addOwnValues(index: number, into: Value[]): void;
 }
 
 /** Columns of the table whose values are bound as they crossed. */
@@ -27,29 +33,38 @@ export const AS_IT_CAME = [
   'raw',
 ] as const;
 
+/** In the order of `AS_IT_CAME`, without the raw bytes. */
+const columnsOf = (packed: PackedPunches): readonly Column<string | number | null>[] => [
+  packed.pin,
+  packed.instant,
+  packed.wallTime,
+  packed.zone,
+  packed.certainty,
+  packed.state,
+  packed.verifyMode,
+  packed.workCode,
+  packed.claimedDirection,
+  packed.flags,
+  packed.extra,
+];
+
 export function rowsOfColumns(packed: PackedPunches): PunchRows {
   const starts = startsOf(packed);
+  const columns = columnsOf(packed);
+  const own = columns.filter((column) => 'each' in column);
+  const add = (from: typeof columns, index: number, into: Value[]): void => {
+    for (const column of from) into.push(at(column, index));
+    into.push(packed.raw.subarray(starts[index], starts[index + 1]));
+  };
   return {
     count: packed.count,
     id: (index) => at(packed.id, index),
     serialNumber: (index) => at(packed.serialNumber, index),
     brand: (index) => at(packed.brand, index),
-    addValues(index, into) {
-      into.push(
-        at(packed.pin, index),
-        at(packed.instant, index),
-        at(packed.wallTime, index),
-        at(packed.zone, index),
-        at(packed.certainty, index),
-        at(packed.state, index),
-        at(packed.verifyMode, index),
-        at(packed.workCode, index),
-        at(packed.claimedDirection, index),
-        at(packed.flags, index),
-        at(packed.extra, index),
-        packed.raw.subarray(starts[index], starts[index + 1]),
-      );
-    },
+    isOneSource: 'all' in packed.serialNumber && 'all' in packed.brand,
+    addValues: (index, into) => add(columns, index, into),
+    alike: AS_IT_CAME.filter((_, index) => 'all' in (columns[index] ?? {})),
+    addOwnValues: (index, into) => add(own, index, into),
   };
 }
 

@@ -1,5 +1,6 @@
 import { asSerialNumber, type Punch } from '@biolistener/core';
 import type { Upload } from '../contract/index.ts';
+import type { Value } from './database.ts';
 import { extraText, type ArrivedUpload } from './pack.ts';
 import { AS_IT_CAME, type PunchRows } from './punch-rows.ts';
 
@@ -101,16 +102,20 @@ function rowsOfList(rows: readonly PunchRow[]): PunchRows {
     if (!found) throw new RangeError(`row ${index} of ${rows.length}`);
     return found;
   };
+  const addValues = (index: number, into: Value[]): void => {
+    const values = row(index);
+    for (let column = HEAD; column < RAW; column += 1) into.push(values[column] ?? null);
+    into.push(Buffer.from(String(values[RAW]), 'latin1'));
+  };
   return {
     count: rows.length,
     id: (index) => row(index)[0],
     serialNumber: (index) => row(index)[1],
     brand: (index) => row(index)[2],
-    addValues(index, into) {
-      const values = row(index);
-      for (let column = HEAD; column < RAW; column += 1) into.push(values[column] ?? null);
-      into.push(Buffer.from(String(values[RAW]), 'latin1'));
-    },
+    isOneSource: false, // nobody looked: for so few rows it is not worth it
+    addValues,
+    alike: [],
+    addOwnValues: addValues,
   };
 }
 

@@ -20,7 +20,7 @@ interface Waiting {
 }
 
 /** So many calls made in a row go over before the row ends: the thread works on them while this one goes on. */
-const ENOUGH = 16;
+const ENOUGH = 32;
 
 export type StartThread = (data: WriterData) => Worker;
 

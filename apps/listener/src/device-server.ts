@@ -66,7 +66,25 @@ function bornForExpress(app: Express) {
   Object.setPrototypeOf(DeviceRequest.prototype, app.request);
   Object.setPrototypeOf(DeviceResponse.prototype, app.response);
   Object.assign(app, { request: DeviceRequest.prototype, response: DeviceResponse.prototype });
+  routeOnce(DeviceRequest.prototype);
   return { IncomingMessage: DeviceRequest, ServerResponse: DeviceResponse };
+}
+
+/**
+ * Express reads each target sign by sign and keeps what it found with the request, to see which of its routes fits. There is
+ * one, and it fits everything: so what was found for the first target stands for all of them.
+ */
+function routeOnce(requests: IncomingMessage): void {
+  let found: { _raw?: string | undefined } | undefined;
+  Object.defineProperty(requests, '_parsedUrl', {
+    get(this: IncomingMessage) {
+      if (found) found._raw = this.url; // whose it is
+      return found;
+    },
+    set(first: object) {
+      found ??= first;
+    },
+  });
 }
 
 /** One request and where its reply goes. */

@@ -3,10 +3,8 @@ import type { RawHeaders, RequestHead } from '@biolistener/wire';
 
 /** Headers that only our own proxy may set; from anybody else they are ignored. */
 const OURS = 'x-biolistener-';
-const ADDRESS = `${OURS}address`;
-const VERSION = `${OURS}request-version`;
-const CLIENT_CONNECTION = `${OURS}client-connection`;
 const CONNECTION = 'connection';
+const LETTER_B = 98;
 
 /** What our proxy says of the terminal in front of it. */
 interface ProxyWords {
@@ -16,6 +14,17 @@ interface ProxyWords {
   connection?: string;
 }
 
+/** As our proxy spells them (`nginx/`), and in lower case: nearly always a name is found as it stands. */
+const WORDS: ReadonlyMap<string, keyof ProxyWords | 'port'> = new Map([
+  ['X-Biolistener-Address', 'address'],
+  ['X-Biolistener-Port', 'port'],
+  ['X-Biolistener-Request-Version', 'version'],
+  ['X-Biolistener-Client-Connection', 'connection'],
+  ['x-biolistener-address', 'address'],
+  ['x-biolistener-request-version', 'version'],
+  ['x-biolistener-client-connection', 'connection'],
+]);
+
 /** What stood on the wire between the terminal and our proxy; the proxy's own word replaces its own connection. */
 export function headOf(req: IncomingMessage, isProxied: boolean): RequestHead {
   const words: ProxyWords = {};
@@ -23,14 +32,19 @@ export function headOf(req: IncomingMessage, isProxied: boolean): RequestHead {
   return {
     method: req.method ?? 'GET',
     target: req.url ?? '/',
-    httpVersion: words.version?.replace('HTTP/', '') ?? req.httpVersion,
+    httpVersion: words.version === undefined ? req.httpVersion : versionOf(words.version),
     headers,
     remoteAddress: words.address ?? req.socket.remoteAddress ?? '',
   };
 }
 
-/** Most names are shorter, and this runs for every header of every poll. */
-const isOurs = (name: string): boolean => name.length >= OURS.length && name.toLowerCase().startsWith(OURS);
+const versionOf = (said: string): string => (said.startsWith('HTTP/') ? said.slice(5) : said);
+
+/** Most names are shorter or begin otherwise, and this runs for every header of every poll. */
+const isOurs = (name: string): boolean =>
+  name.length >= OURS.length &&
+  (name.charCodeAt(2) | 32) === LETTER_B &&
+  (WORDS.has(name) || name.toLowerCase().startsWith(OURS));
 
 /** Nearly always as they came, without a copy. */
 function withoutOurs(raw: RawHeaders): RawHeaders {
@@ -43,7 +57,7 @@ function behindProxy(raw: RawHeaders, words: ProxyWords): RawHeaders {
   const headers: string[] = [];
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const [name, value] = [raw[i] ?? '', raw[i + 1] ?? ''];
-    if (isOurs(name)) note(words, name.toLowerCase(), value);
+    if (isOurs(name)) note(words, name, value);
     else if (name.length !== CONNECTION.length || name.toLowerCase() !== CONNECTION) headers.push(name, value);
   }
   if (words.connection !== undefined && words.connection !== '') headers.push('Connection', words.connection);
@@ -51,7 +65,8 @@ function behindProxy(raw: RawHeaders, words: ProxyWords): RawHeaders {
 }
 
 function note(words: ProxyWords, name: string, value: string): void {
-  if (name === ADDRESS) words.address ??= value;
-  else if (name === VERSION) words.version ??= value;
-  else if (name === CLIENT_CONNECTION) words.connection = value;
+  const word = WORDS.get(name) ?? WORDS.get(name.toLowerCase());
+  if (word === 'address') words.address ??= value;
+  else if (word === 'version') words.version ??= value;
+  else if (word === 'connection') words.connection = value;
 }

@@ -31,6 +31,7 @@ export function send(res: ServerResponse, output: Handled, isProxied: boolean): 
 }
 
 const SMALL_BODY = 4096;
+const CONNECTION = 'connection';
 
 /** A small body as latin1 text has the same bytes, and Node sends it in one write with the head instead of two. */
 function endWith(res: ServerResponse, body: Uint8Array): void {
@@ -45,7 +46,7 @@ function withoutConnection(headers: RawHeaders): string[] {
   const kept: string[] = [];
   for (let i = 0; i + 1 < headers.length; i += 2) {
     const name = headers[i] ?? '';
-    if (name.toLowerCase() !== 'connection') kept.push(name, headers[i + 1] ?? '');
+    if (name.length !== CONNECTION.length || name.toLowerCase() !== CONNECTION) kept.push(name, headers[i + 1] ?? '');
   }
   return kept;
 }

@@ -29,7 +29,13 @@ h1 { font-size: 1.3rem; margin: 0 0 .5rem } h2 { font-size: 1rem; margin: 1.6rem
 .scroll { overflow-x: auto } table { border-collapse: collapse; width: 100% }
 th, td { text-align: left; padding: .3rem .6rem .3rem 0; border-bottom: 1px solid var(--line); white-space: nowrap } td.text { white-space: normal; min-width: 14rem }
 .ok { color: var(--ok) } .waiting, .pending, .parked, .queued { color: var(--wait) } .failed, .blocked { color: var(--bad) } .empty { opacity: .75 }
-code { font-size: .92em }`;
+code { font-size: .92em }
+@media (max-width: 40rem) {
+.rows thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }
+.rows tr { display: block; border-bottom: 1px solid var(--line); padding: .4rem 0 }
+.rows td, .rows td.text { display: flex; gap: .6rem; border: 0; padding: .1rem 0; white-space: normal; overflow-wrap: anywhere }
+.rows td::before { content: attr(data-label); flex: 0 0 8.5rem; opacity: .75 }
+}`;
 
 const pageOf = (content: Markup): string =>
   html`<!doctype html>
@@ -117,68 +123,76 @@ function parts({ health }: Pick<StatusView, 'health'>): Markup {
     </div>`;
 }
 
+interface Cell {
+  readonly text: string | number;
+  readonly kind?: string;
+}
+
+/** A table with a head; on a narrow screen each row becomes a list of labels and values. */
+function table(labels: readonly string[], rows: readonly (readonly Cell[])[]): Markup {
+  const cell = ({ text, kind = '' }: Cell, at: number): Markup =>
+    html`<td class="${kind}" data-label="${labels[at] ?? ''}">${text}</td>`;
+  return html`<div class="scroll">
+    <table class="rows">
+      <thead>
+        <tr>
+          ${labels.map((label) => html`<th>${label}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${rows.map(
+          (cells) =>
+            html`<tr>
+              ${cells.map(cell)}
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`;
+}
+
 function punches(view: StatusView): Markup {
   if (view.punches.length === 0)
     return html`<h2>Last punches</h2>
       <p class="empty">None yet. Approve a terminal, then punch.</p>`;
-  const rows = view.punches.map(
-    ({ punch, delivery }) =>
-      html`<tr>
-        <td>${punch.wallTime}</td>
-        <td>${punch.pin}</td>
-        <td>${punch.serialNumber}</td>
-        <td class="${delivery?.state ?? 'waiting'}">${delivery?.state ?? 'waiting'}</td>
-        <td class="text">${delivery?.checkin ?? delivery?.detail ?? delivery?.reason ?? ''}</td>
-      </tr>`,
-  );
-  const head = html`<tr>
-    <th>Terminal's time</th>
-    <th>PIN</th>
-    <th>Terminal</th>
-    <th>Delivery</th>
-    <th>Check-in or reason</th>
-  </tr>`;
+  const rows = view.punches.map(({ punch, delivery }): Cell[] => [
+    { text: punch.wallTime },
+    { text: punch.pin },
+    { text: punch.serialNumber },
+    { text: delivery?.state ?? 'waiting', kind: delivery?.state ?? 'waiting' },
+    { text: delivery?.checkin ?? delivery?.detail ?? delivery?.reason ?? '', kind: 'text' },
+  ]);
   return html`<h2>Last punches</h2>
-    <div class="scroll">
-      <table>
-        ${head}${rows}
-      </table>
-    </div>`;
+    ${table(["Terminal's time", 'PIN', 'Terminal', 'Delivery', 'Check-in or reason'], rows)}`;
 }
+
+const TERMINAL_LABELS = [
+  'Serial number',
+  'Name',
+  'Brand',
+  'Status',
+  'Last contact (UTC)',
+  'Clock ahead',
+  'Punches',
+  'Quarantined',
+];
 
 function terminals(view: StatusView): Markup {
   if (view.terminals.length === 0) {
     return html`<h2>Terminals</h2>
       <p class="empty">None has called yet. Type the address that <code>npm start</code> printed into a terminal.</p>`;
   }
-  const rows = view.terminals.map(
-    (terminal) =>
-      html`<tr>
-        <td>${terminal.serialNumber}</td>
-        <td>${terminal.name ?? ''}</td>
-        <td>${terminal.brand}</td>
-        <td class="${terminal.status}">${terminal.status}</td>
-        <td>${clock(terminal.lastContactAt)}</td>
-        <td>${terminal.clockDriftSeconds === undefined ? '–' : `${terminal.clockDriftSeconds} s`}</td>
-        <td>${terminal.punches}</td>
-        <td>${terminal.quarantined}</td>
-      </tr>`,
-  );
-  const head = html`<tr>
-    <th>Serial number</th>
-    <th>Name</th>
-    <th>Brand</th>
-    <th>Status</th>
-    <th>Last contact (UTC)</th>
-    <th>Clock ahead</th>
-    <th>Punches</th>
-    <th>Quarantined</th>
-  </tr>`;
+  const rows = view.terminals.map((terminal): Cell[] => [
+    { text: terminal.serialNumber },
+    { text: terminal.name ?? '' },
+    { text: terminal.brand },
+    { text: terminal.status, kind: terminal.status },
+    { text: clock(terminal.lastContactAt) },
+    { text: terminal.clockDriftSeconds === undefined ? '–' : `${terminal.clockDriftSeconds} s` },
+    { text: terminal.punches },
+    { text: terminal.quarantined },
+  ]);
   return html`<h2>Terminals</h2>
-    <div class="scroll">
-      <table>
-        ${head}${rows}
-      </table>
-    </div>
+    ${table(TERMINAL_LABELS, rows)}
     ${view.counts.terminals.pending > 0 ? html`<p>Approve one: <code>npx biolistener device approve SERIAL --zone Asia/Kolkata</code></p>` : undefined}`;
 }

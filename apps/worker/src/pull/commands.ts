@@ -42,7 +42,7 @@ export async function runNextCommand(ways: CommandWays): Promise<boolean> {
   const { result, events, profile } = await carryOut(ready, ways);
   await takeEvents(`pull/${command.kind}`, { events, results: [result], ...(profile && { profile }) }, ways.ctx);
   if (profile) ways.onProfile(profile);
-  const tags = { commandId: command.id, kind: command.kind, serialNumber: terminal.serialNumber };
+  const tags = { commandId: command.id, kind: command.kind }; // the log of a caller names its terminal
   deps.log.info({ ...tags, verdict: result.verdict, code: result.code }, 'a command was carried out');
   return true;
 }
@@ -124,7 +124,7 @@ async function clearLogs(command: Command, ways: CommandWays): Promise<Conversed
       details: { records: read.records, commandId: command.id },
       key: [command.id],
     } as const;
-    ctx.deps.log.warn({ serialNumber: ctx.terminal.serialNumber, records: read.records }, 'the log was cleared');
+    ctx.deps.log.warn({ records: read.records }, 'the log was cleared');
     return { ...done(command, { records: read.records }), events: [{ kind: 'operation', operation }] };
   } catch (error) {
     return outcomeOf(command, error);

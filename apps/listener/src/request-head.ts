@@ -1,10 +1,8 @@
 import type { IncomingMessage } from 'node:http';
-import type { RawHeaders, RequestHead } from '@biolistener/wire';
+import { isHeader, type RawHeaders, type RequestHead } from '@biolistener/wire';
 
 /** Headers that only our own proxy may set; from anybody else they are ignored. */
 const OURS = 'x-biolistener-';
-const CONNECTION = 'connection';
-const LETTER_B = 98;
 
 /** What our proxy says of the terminal in front of it. */
 interface ProxyWords {
@@ -15,15 +13,16 @@ interface ProxyWords {
 }
 
 /** As our proxy spells them (`nginx/`), and in lower case: nearly always a name is found as it stands. */
-const WORDS: ReadonlyMap<string, keyof ProxyWords | 'port'> = new Map([
-  ['X-Biolistener-Address', 'address'],
-  ['X-Biolistener-Port', 'port'],
-  ['X-Biolistener-Request-Version', 'version'],
-  ['X-Biolistener-Client-Connection', 'connection'],
-  ['x-biolistener-address', 'address'],
-  ['x-biolistener-request-version', 'version'],
-  ['x-biolistener-client-connection', 'connection'],
-]);
+const WORDS: ReadonlyMap<string, keyof ProxyWords | 'port'> = new Map(
+  (
+    [
+      ['X-Biolistener-Address', 'address'],
+      ['X-Biolistener-Port', 'port'],
+      ['X-Biolistener-Request-Version', 'version'],
+      ['X-Biolistener-Client-Connection', 'connection'],
+    ] as const
+  ).flatMap(([name, word]) => [[name, word] as const, [name.toLowerCase(), word] as const]),
+);
 
 /** What stood on the wire between the terminal and our proxy; the proxy's own word replaces its own connection. */
 export function headOf(req: IncomingMessage, isProxied: boolean): RequestHead {
@@ -32,19 +31,15 @@ export function headOf(req: IncomingMessage, isProxied: boolean): RequestHead {
   return {
     method: req.method ?? 'GET',
     target: req.url ?? '/',
-    httpVersion: words.version === undefined ? req.httpVersion : versionOf(words.version),
+    httpVersion: words.version?.replace('HTTP/', '') ?? req.httpVersion,
     headers,
     remoteAddress: words.address ?? req.socket.remoteAddress ?? '',
   };
 }
 
-const versionOf = (said: string): string => (said.startsWith('HTTP/') ? said.slice(5) : said);
-
-/** Most names are shorter or begin otherwise, and this runs for every header of every poll. */
+/** Most names are shorter, and this runs for every header of every poll. */
 const isOurs = (name: string): boolean =>
-  name.length >= OURS.length &&
-  (name.charCodeAt(2) | 32) === LETTER_B &&
-  (WORDS.has(name) || name.toLowerCase().startsWith(OURS));
+  name.length >= OURS.length && (WORDS.has(name) || name.toLowerCase().startsWith(OURS));
 
 /** Nearly always as they came, without a copy. */
 function withoutOurs(raw: RawHeaders): RawHeaders {
@@ -58,7 +53,7 @@ function behindProxy(raw: RawHeaders, words: ProxyWords): RawHeaders {
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const [name, value] = [raw[i] ?? '', raw[i + 1] ?? ''];
     if (isOurs(name)) note(words, name, value);
-    else if (name.length !== CONNECTION.length || name.toLowerCase() !== CONNECTION) headers.push(name, value);
+    else if (!isHeader(name, 'connection')) headers.push(name, value);
   }
   if (words.connection !== undefined && words.connection !== '') headers.push('Connection', words.connection);
   return headers;

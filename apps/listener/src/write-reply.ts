@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { RawHeaders, WireOutput } from '@biolistener/wire';
+import { bufferOf } from '@biolistener/core';
+import { isHeader, type RawHeaders, type WireOutput } from '@biolistener/wire';
 import { atEndOfTurn } from './end-of-turn.ts';
 import type { Handled } from './handle.ts';
 import { noteReply } from './raw-packet.ts';
@@ -31,7 +32,6 @@ export function send(res: ServerResponse, output: Handled, isProxied: boolean): 
 }
 
 const SMALL_BODY = 4096;
-const CONNECTION = 'connection';
 
 /** A small body as latin1 text has the same bytes, and Node sends it in one write with the head instead of two. */
 function endWith(res: ServerResponse, body: Uint8Array): void {
@@ -39,14 +39,11 @@ function endWith(res: ServerResponse, body: Uint8Array): void {
   else res.end(bufferOf(body).toString('latin1'), 'latin1');
 }
 
-const bufferOf = (bytes: Uint8Array): Buffer =>
-  Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-
 function withoutConnection(headers: RawHeaders): string[] {
   const kept: string[] = [];
   for (let i = 0; i + 1 < headers.length; i += 2) {
     const name = headers[i] ?? '';
-    if (name.length !== CONNECTION.length || name.toLowerCase() !== CONNECTION) kept.push(name, headers[i + 1] ?? '');
+    if (!isHeader(name, 'connection')) kept.push(name, headers[i + 1] ?? '');
   }
   return kept;
 }

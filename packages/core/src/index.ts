@@ -1,3 +1,4 @@
+export * from './bytes.ts';
 export * from './command.ts';
 export * from './enrolment.ts';
 export * from './errors.ts';

@@ -25,11 +25,15 @@ export interface WireOutput {
   readonly body: Uint8Array;
 }
 
+/** Whether a header as sent is the one of this name, which is lower case. Most differ in length, and are not looked at further. */
+export const isHeader = (sent: string, name: string): boolean =>
+  sent.length === name.length && sent.toLowerCase() === name;
+
 /** The first value of a header, by name in any case. A second one with another value is a contradiction: see `headerValues`. */
 export function headerOf(headers: RawHeaders, name: string): string | undefined {
   for (let i = 0; i + 1 < headers.length; i += 2) {
     const field = headers[i];
-    if (field !== undefined && field.length === name.length && field.toLowerCase() === name) return headers[i + 1];
+    if (field !== undefined && isHeader(field, name)) return headers[i + 1];
   }
   return undefined;
 }
@@ -38,7 +42,7 @@ export function headerOf(headers: RawHeaders, name: string): string | undefined 
 export function headerValues(headers: RawHeaders, name: string): string[] {
   const values = new Set<string>();
   for (let i = 0; i + 1 < headers.length; i += 2) {
-    if (headers[i]?.toLowerCase() === name) values.add((headers[i + 1] ?? '').trim());
+    if (isHeader(headers[i] ?? '', name)) values.add((headers[i + 1] ?? '').trim());
   }
   return [...values];
 }

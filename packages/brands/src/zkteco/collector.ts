@@ -1,4 +1,4 @@
-import type { Clock, JsonObject, LocatedInstant } from '@biolistener/core';
+import { bufferOf, type Clock, type JsonObject, type LocatedInstant } from '@biolistener/core';
 import type { DecodeContext, ParkedRecord, TerminalOperation, WireEvent } from '@biolistener/wire';
 import { isAscii } from 'node:buffer';
 import type { Dialect } from './dialect.ts';
@@ -13,7 +13,7 @@ export interface Source {
 }
 
 export function sourceOf(body: Uint8Array): Source {
-  const bytes = Buffer.isBuffer(body) ? body : Buffer.from(body.buffer, body.byteOffset, body.length);
+  const bytes = bufferOf(body);
   return { bytes, text: bytes.toString('latin1'), isAscii: isAscii(bytes) };
 }
 

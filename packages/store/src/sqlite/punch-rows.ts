@@ -11,8 +11,8 @@ export interface PunchRows {
   readonly isOneSource: boolean;
   /** Adds what is stored as it came, in the order of `AS_IT_CAME`. */
   addValues(index: number, into: Value[]): void;
-  /** Columns of `AS_IT_CAME` in which all rows agree, in that order. */
-  readonly alike: readonly string[];
+  /** Columns of `AS_IT_CAME` in which all rows agree, and on what. */
+  readonly alike: ReadonlyMap<string, Value>;
   /** As `addValues`, without those. */
   addOwnValues(index: number, into: Value[]): void;
 }
@@ -63,7 +63,9 @@ export function rowsOfColumns(packed: PackedPunches): PunchRows {
     brand: (index) => at(packed.brand, index),
     isOneSource: 'all' in packed.serialNumber && 'all' in packed.brand,
     addValues: (index, into) => add(columns, index, into),
-    alike: AS_IT_CAME.filter((_, index) => 'all' in (columns[index] ?? {})),
+    alike: new Map(
+      columns.flatMap((column, index) => ('all' in column ? [[AS_IT_CAME[index] ?? '', column.all]] : [])),
+    ),
     addOwnValues: (index, into) => add(own, index, into),
   };
 }

@@ -17,23 +17,13 @@ const INSERT_ONE = `INSERT INTO punches (${COLUMNS.join()}) VALUES ${marks(COLUM
  * `CHUNK` rows at once. What all of them share is bound once, in front: of the sixteen values of a row mostly nine, and binding
  * is a third of what a row costs. (Numbered parameters would say the same shorter, and take SQLite longer than they save.)
  */
-function makeChunkInsert(alike: readonly string[]): string {
+function chunkInsert(alike: readonly string[]): string {
   const own = COLUMNS.filter((column) => !alike.includes(column));
   const valueOf = (column: string): string =>
     alike.includes(column) ? `alike.${column}` : `own.column${own.indexOf(column) + 1}`;
   return `WITH alike (${alike.join()}) AS (VALUES ${marks(alike)})
     INSERT INTO punches (${COLUMNS.join()}) SELECT ${COLUMNS.map(valueOf).join()}
     FROM alike CROSS JOIN (VALUES ${Array.from({ length: CHUNK }, () => marks(own)).join()}) AS own WHERE true ${ONCE}`;
-}
-
-/** The uploads of one place agree in the same columns: few different ones, each made and compiled once. */
-const chunkInserts = new Map<string, string>();
-
-function chunkInsert(alike: readonly string[]): string {
-  const key = alike.join();
-  const known = chunkInserts.get(key) ?? makeChunkInsert(alike);
-  chunkInserts.set(key, known);
-  return known;
 }
 
 export interface PunchTally {
@@ -71,15 +61,10 @@ interface ChunkPlan {
 
 function planOf(work: Work): ChunkPlan {
   const { rows, uploadId } = work;
-  const [names, alike]: [string[], Value[]] = [['upload_id'], [uploadId]];
-  if (rows.isOneSource) {
-    names.push(...SOURCE);
-    addSource(work, 0, alike);
-  }
-  const first: Value[] = [];
-  rows.addValues(0, first);
-  for (const [at, name] of AS_IT_CAME.entries()) if (rows.alike.includes(name)) alike.push(first[at] ?? null);
-  return { sql: chunkInsert([...names, ...rows.alike]), alike };
+  const source: Value[] = [];
+  if (rows.isOneSource) addSource(work, 0, source);
+  const names = ['upload_id', ...(rows.isOneSource ? SOURCE : []), ...rows.alike.keys()];
+  return { sql: chunkInsert(names), alike: [uploadId, ...source, ...rows.alike.values()] };
 }
 
 function insertChunk(work: Work, from: number, { sql, alike }: ChunkPlan): number {

@@ -1,4 +1,4 @@
-import { asSerialNumber, type Punch } from '@biolistener/core';
+import { asSerialNumber, bufferOf, type Punch } from '@biolistener/core';
 import type { Upload } from '../contract/index.ts';
 import type { Value } from './database.ts';
 import { extraText, type ArrivedUpload } from './pack.ts';
@@ -38,8 +38,7 @@ export const fitsRow = (upload: Upload): boolean =>
   upload.transfer === undefined;
 
 /** One sign a byte. */
-const latin1Of = (bytes: Uint8Array): string =>
-  (Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)).toString('latin1');
+const latin1Of = (bytes: Uint8Array): string => bufferOf(bytes).toString('latin1');
 
 const punchRowOf = (punch: Punch): PunchRow => [
   punch.id,
@@ -114,7 +113,7 @@ function rowsOfList(rows: readonly PunchRow[]): PunchRows {
     brand: (index) => row(index)[2],
     isOneSource: false, // nobody looked: for so few rows it is not worth it
     addValues,
-    alike: [],
+    alike: new Map(),
     addOwnValues: addValues,
   };
 }

@@ -227,10 +227,8 @@ function punchOf(into: Collector, columns: readonly string[], pin: string, when:
   };
 }
 
-const STATES: ReadonlyMap<string, number> = new Map(Array.from({ length: 256 }, (_, state) => [String(state), state]));
-
 /** 0–255; anything else is no state. */
-function readState(text = ''): number | undefined {
-  const state = STATES.get(text) ?? readCount(text);
+function readState(text: string | undefined): number | undefined {
+  const state = readCount(text);
   return state !== undefined && state <= 255 ? state : undefined;
 }

@@ -1,5 +1,5 @@
-import type { IncomingMessage } from 'node:http';
 import type { Limits } from './deps.ts';
+import type { DeviceRequest } from './device-request.ts';
 import { atEndOfTurn } from './end-of-turn.ts';
 
 export type BodyResult =
@@ -14,7 +14,7 @@ const nothing = (): void => undefined;
  * Reads a body whole, within limits of size, time, and bytes in memory (per address and in all).
  * `release` gives the memory back to the budget, once the bytes are no longer needed. `gone`: the terminal went away.
  */
-export function readBody(req: IncomingMessage, address: string, limits: Limits): BodyResult | Promise<BodyResult> {
+export function readBody(req: DeviceRequest, address: string, limits: Limits): BodyResult | Promise<BodyResult> {
   const announced = Number(req.headers['content-length'] ?? 0);
   if (announced === 0 && req.headers['transfer-encoding'] === undefined) {
     return { kind: 'whole', bytes: EMPTY, release: nothing };
@@ -27,23 +27,24 @@ export function readBody(req: IncomingMessage, address: string, limits: Limits):
  * Most bodies come with their head, and are there at the end of the turn: they are handed over together, so that decoding runs
  * for all of them in a row, which is a good deal quicker than in turns with parsing heads.
  */
-function collect(req: IncomingMessage, address: string, limits: Limits): Promise<BodyResult> {
+function collect(req: DeviceRequest, address: string, limits: Limits): Promise<BodyResult> {
   return new Promise((resolve) => {
-    atEndOfTurn(() => resolve(req.complete ? take(req, address, limits) : follow(req, address, limits)));
+    atEndOfTurn(() => {
+      const bytes = req.takeBody();
+      resolve(bytes === undefined ? follow(req, address, limits) : take(bytes, address, limits));
+    });
   });
 }
 
 /** A body that is there already, without the cost of listening for its pieces. */
-function take(req: IncomingMessage, address: string, limits: Limits): BodyResult {
-  if (req.destroyed) return { kind: 'gone' };
-  const bytes = (req.read() as Buffer | null) ?? EMPTY; // no encoding was set: bytes
+function take(bytes: Buffer, address: string, limits: Limits): BodyResult {
   if (bytes.length > limits.maxBodyBytes) return { kind: 'limited', limit: 'size' };
   if (!limits.bodyBytes.enter(address, bytes.length)) return { kind: 'limited', limit: 'concurrency' };
   return { kind: 'whole', bytes, release: () => limits.bodyBytes.leave(address, bytes.length) };
 }
 
 /** Piece by piece, for as long as it may take. */
-function follow(req: IncomingMessage, address: string, limits: Limits): Promise<BodyResult> | BodyResult {
+function follow(req: DeviceRequest, address: string, limits: Limits): Promise<BodyResult> | BodyResult {
   if (req.destroyed) return { kind: 'gone' };
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];

@@ -1,10 +1,11 @@
 import express, { type Express } from 'express';
-import { createServer, IncomingMessage, ServerResponse, type Server } from 'node:http';
+import { createServer, ServerResponse, type IncomingMessage, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { messageOf } from '@biolistener/core';
 import type { Outcome, RequestHead, WireOutput } from '@biolistener/wire';
 import { readBody, type BodyResult } from './body.ts';
 import type { ListenerDeps } from './deps.ts';
+import { DeviceRequest } from './device-request.ts';
 import { handleRequest } from './handle.ts';
 import { sometimes } from './log-seldom.ts';
 import { answerRawPacket, noteRequest } from './raw-packet.ts';
@@ -20,9 +21,11 @@ const RETRY = plain(503, 'RETRY LATER\n');
 export function createDeviceServer(deps: ListenerDeps, sockets?: SocketHub): Server {
   const app = deviceApp(deps, sockets);
   const timeouts = { keepAliveTimeout: 75_000, requestTimeout: 0, headersTimeout: 30_000, maxHeaderSize: 16_384 };
+  // a poll has no body: no stream of it is kept up for anybody
+  const bodies = { optimizeEmptyRequests: true };
   const upgrades = { shouldUpgradeCallback: (req: IncomingMessage) => sockets !== undefined && asksForSocket(req) };
   const dispatch = app as unknown as Dispatch; // plain requests are born as those that it expects
-  const server = createServer({ ...timeouts, ...upgrades, ...bornForExpress(app) }, (req, res) =>
+  const server = createServer({ ...timeouts, ...bodies, ...upgrades, ...bornForExpress(app) }, (req, res) =>
     dispatch(req, res, () => serve(req, res, deps, sockets)),
   );
   if (sockets) mountSockets(server, sockets, deps);
@@ -51,7 +54,7 @@ function deviceApp(deps: ListenerDeps, sockets: SocketHub | undefined): Express 
   const app = express();
   app.disable('x-powered-by').disable('etag').set('query parser', false);
   app.use((req, res) => {
-    serve(req, res, deps, sockets);
+    serve(req as unknown as DeviceRequest, res, deps, sockets); // they are born as such
   });
   return app;
 }
@@ -61,13 +64,16 @@ function deviceApp(deps: ListenerDeps, sockets: SocketHub | undefined): Express 
  * Ours are made with the prototype that it would set, so that it finds nothing to change (docs/decisions/0006).
  */
 function bornForExpress(app: Express) {
-  class DeviceRequest extends IncomingMessage {}
-  class DeviceResponse extends ServerResponse {}
-  Object.setPrototypeOf(DeviceRequest.prototype, app.request);
-  Object.setPrototypeOf(DeviceResponse.prototype, app.response);
-  Object.assign(app, { request: DeviceRequest.prototype, response: DeviceResponse.prototype });
-  routeOnce(DeviceRequest.prototype);
-  return { IncomingMessage: DeviceRequest, ServerResponse: DeviceResponse };
+  class BornRequest extends DeviceRequest {}
+  class BornResponse extends ServerResponse<BornRequest> {}
+  // what Express gives to requests, and behind it what they are
+  Object.setPrototypeOf(BornRequest.prototype, app.request);
+  Object.setPrototypeOf(app.request, DeviceRequest.prototype);
+  Object.setPrototypeOf(DeviceRequest.prototype, express.request);
+  Object.setPrototypeOf(BornResponse.prototype, app.response);
+  Object.assign(app, { request: BornRequest.prototype, response: BornResponse.prototype });
+  routeOnce(BornRequest.prototype);
+  return { IncomingMessage: BornRequest, ServerResponse: BornResponse };
 }
 
 /**
@@ -89,14 +95,14 @@ function routeOnce(requests: IncomingMessage): void {
 
 /** One request and where its reply goes. */
 interface Exchange {
-  readonly req: IncomingMessage;
+  readonly req: DeviceRequest;
   readonly res: ServerResponse;
   readonly head: RequestHead;
   readonly isProxied: boolean;
 }
 
 /** A poll is answered in the turn that brought it; whatever has to be waited for costs its promises only then. */
-function serve(req: IncomingMessage, res: ServerResponse, deps: ListenerDeps, sockets: SocketHub | undefined): void {
+function serve(req: DeviceRequest, res: ServerResponse, deps: ListenerDeps, sockets: SocketHub | undefined): void {
   const isProxied = deps.trustedProxies.has(req.socket.remoteAddress ?? '');
   const exchange = { req, res, head: headOf(req, isProxied), isProxied };
   noteRequest(req.socket, res);

@@ -1,4 +1,4 @@
-import { messageOf, NOBODY } from '@biolistener/core';
+import { messageOf, NOBODY, type Instant } from '@biolistener/core';
 import { recordCountOf } from '@biolistener/roster/logs-proof';
 import { driftOf, hasNewStamps, quarantineOf, type Arrival } from '@biolistener/intake';
 import type { Brand, Decoded, Identity, WireInput, WireOutput } from '@biolistener/wire';
@@ -33,29 +33,29 @@ export function handleRequest(input: WireInput, deps: ListenerDeps): Handled | P
   if (serialNumber === undefined || serialNumber === NOBODY) return keepUnidentified(input, brand, identity, deps);
 
   const request = { input, brand, identity, serialNumber };
-  if (!deps.limits.terminalRate.take(serialNumber, deps.now())) return limited(request, 'rate', deps);
-  return idleReply(request, deps) ?? inItsSlot(request, deps);
+  const now = deps.now();
+  if (!deps.limits.terminalRate.take(serialNumber, now)) return limited(request, 'rate', deps);
+  return idleReply(request, now, deps) ?? inItsSlot(request, now, deps);
 }
 
 /** Nearly every request is a poll that brings nothing and gets nothing: it asks nobody, so it is answered at once and takes no slot. */
-function idleReply(request: Request, deps: ListenerDeps): Handled | undefined {
+function idleReply(request: Request, now: Instant, deps: ListenerDeps): Handled | undefined {
   const { identity, brand, input, serialNumber } = request;
   const entry = identity.isPoll ? deps.registry.find(serialNumber) : undefined;
-  if (!entry || !isIdle(entry, deps) || !isAdmitted(entry, brand) || !deps.keys.admits(request, entry))
-    return undefined;
-  deps.registry.touch(entry, deps.now(), input.remoteAddress);
+  if (!entry || !isIdle(entry, now) || !isAdmitted(entry, brand) || !deps.keys.admits(request, entry)) return undefined;
+  deps.registry.touch(entry, now, input.remoteAddress);
   return reply(request, entry, { kind: 'idle' }, deps);
 }
 
-async function inItsSlot(request: Request, deps: ListenerDeps): Promise<Handled> {
+async function inItsSlot(request: Request, now: Instant, deps: ListenerDeps): Promise<Handled> {
   const { input, brand, serialNumber } = request;
   if (!deps.limits.terminalSlots.enter(serialNumber, 1)) return limited(request, 'concurrency', deps);
   try {
     const entry = deps.registry.find(serialNumber) ?? (await meet(request, deps));
     if (!deps.keys.admits(request, entry)) return withoutKey(request, entry, deps);
     if (!isAdmitted(entry, brand)) return await refuse(request, entry, deps);
-    deps.registry.touch(entry, deps.now(), input.remoteAddress);
-    return await work(request, entry, deps);
+    deps.registry.touch(entry, now, input.remoteAddress);
+    return await work(request, entry, now, deps);
   } catch (error) {
     return unavailable(request, error, deps);
   } finally {
@@ -69,8 +69,7 @@ export function isAdmitted(entry: Entry, brand: Brand): boolean {
   return status === 'approved' && zone !== undefined && known === brand.name;
 }
 
-const isIdle = (entry: Entry, deps: ListenerDeps): boolean =>
-  !entry.hasCommands && deps.now() - entry.factsAt < FACTS_EVERY_MS;
+const isIdle = (entry: Entry, now: Instant): boolean => !entry.hasCommands && now - entry.factsAt < FACTS_EVERY_MS;
 
 function meet({ input, brand, serialNumber }: Request, deps: ListenerDeps): Promise<Entry> {
   const { remoteAddress } = input;
@@ -81,9 +80,9 @@ function meet({ input, brand, serialNumber }: Request, deps: ListenerDeps): Prom
 }
 
 /** Decode, commit, answer, nudge. */
-async function work(request: Request, entry: Entry, deps: ListenerDeps): Promise<Handled> {
+async function work(request: Request, entry: Entry, now: Instant, deps: ListenerDeps): Promise<Handled> {
   const startedAt = performance.now();
-  const arrival = arrivalOf(request, entry, deps);
+  const arrival = arrivalOf(request, entry, now, true);
   const { decoded, newPunches } = await ingest(request, arrival, deps);
   learn(decoded, arrival, entry, deps);
   if (newPunches > 0) deps.nudge();

@@ -25,7 +25,7 @@ const inLines = (own: Partial<Brand> = {}): Brand =>
 async function prepared(brand: Brand, body: string, commitUpload?: (upload: Upload) => Promise<CommitReceipt>) {
   const bench = await benchOf(commitUpload ? { store: { commitUpload } } : {});
   const request = { input: inputOf({ body: Buffer.from(body) }), brand, identity: identityOf(), serialNumber: SN };
-  const arrival = arrivalOf(request, bench.registry.find(SN)!, bench.deps);
+  const arrival = arrivalOf(request, bench.registry.find(SN)!, bench.deps.now());
   return { ...bench, run: (more: object = {}) => ingest({ ...request, ...more }, arrival, bench.deps) };
 }
 
@@ -161,7 +161,7 @@ describe('a short one', () => {
     });
     const identity = identityOf({ transferKey: 'k' });
     const request = { input: inputOf(), brand, identity, serialNumber: SN };
-    const arrival = arrivalOf(request, bench.registry.find(SN)!, bench.deps);
+    const arrival = arrivalOf(request, bench.registry.find(SN)!, bench.deps.now());
     await commit(request, arrival, decoded, bench.deps);
     await ingest(request, arrival, bench.deps);
     expect(asked).toEqual([[SN, 'k']]);

@@ -59,7 +59,7 @@ async function ingestParts(
     const part = { ...request, input };
     const decoded = await decode(part, arrival, undefined, deps);
     replies.push(decoded.reply);
-    const committed = commit(part, arrival, withoutPointers(decoded), deps, TOLD);
+    const committed = commit(part, arrival, withoutPointers(decoded), deps);
     committed.catch(() => undefined); // awaited below; until then its failure must not count as nobody's
     inFlight.push(committed);
     await turn(); // the store gets what it was given, and other terminals get their turn
@@ -71,7 +71,7 @@ async function ingestParts(
   }
   const decoded = await take(parts.at(-1) ?? request.input);
   const stored = await Promise.all(inFlight);
-  await commit(request, arrival, { ...decoded, events: [], parked: [] }, deps, TOLD);
+  await commit(request, arrival, { ...decoded, events: [], parked: [] }, deps);
   const newPunches = stored.reduce((sum, part) => sum + part.newPunches, 0);
   return { decoded: { ...decoded, reply: request.brand.join?.(replies) ?? decoded.reply }, newPunches };
 }
@@ -95,8 +95,8 @@ function ingestPart(
   deps: IngestDeps,
 ): Promise<Ingested> {
   const decoded = decode(request, arrival, transfer, deps);
-  if (decoded instanceof Promise) return decoded.then((late) => commit(request, arrival, late, deps, TOLD));
-  return commit(request, arrival, decoded, deps, TOLD);
+  if (decoded instanceof Promise) return decoded.then((late) => commit(request, arrival, late, deps));
+  return commit(request, arrival, decoded, deps);
 }
 
 /** A codec must not throw. If one does, the bytes are kept, it is said loudly, and nothing is acknowledged. */
@@ -119,18 +119,14 @@ function decode(
   }
 }
 
-/** Whoever sent a request was touched in the registry, which tells all contacts together. What comes by a socket is told with it. */
-const TOLD = { isContactTold: true } as const;
-
 export async function commit(
   request: Request,
   arrival: Arrival,
   decoded: Decoded,
   deps: IngestDeps,
-  contact: { readonly isContactTold?: true } = {},
 ): Promise<Ingested> {
   if (!needsCommit(decoded, arrival.terminal)) return { decoded, newPunches: 0 };
-  const receipt = await deps.store.commitUpload({ ...uploadOf(arrival, decoded, deps.vault), ...contact });
+  const receipt = await deps.store.commitUpload(uploadOf(arrival, decoded, deps.vault));
   count(request, arrival, decoded, receipt, deps);
   return { decoded, newPunches: receipt.newPunches };
 }

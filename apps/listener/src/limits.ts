@@ -55,28 +55,30 @@ const MOST_IDLE = 20_000;
 export function createGate(perKey: number, inAll: number): Gate {
   // A key stays with 0 for a while: a map that loses its only key and gets it back makes a new table each time, and
   // those tables live long enough to fill the old part of the heap.
-  const held = new Map<string, number>();
+  const held = new Map<string, { amount: number }>();
   let idle = 0;
   let total = 0;
   function forgetIdle(): void {
-    for (const [key, amount] of held) if (amount === 0) held.delete(key);
+    for (const [key, { amount }] of held) if (amount === 0) held.delete(key);
     idle = 0;
   }
   return {
     enter(key, amount) {
-      const before = held.get(key);
-      const mine = (before ?? 0) + amount;
-      if (mine > perKey || total + amount > inAll) return false;
-      if (before === 0) idle -= 1;
-      held.set(key, mine);
+      const mine = held.get(key);
+      if ((mine?.amount ?? 0) + amount > perKey || total + amount > inAll) return false;
+      if (mine) {
+        if (mine.amount === 0) idle -= 1;
+        mine.amount += amount;
+      } else held.set(key, { amount });
       total += amount;
       return true;
     },
     leave(key, amount) {
-      const mine = (held.get(key) ?? 0) - amount;
+      const mine = held.get(key);
       total -= amount;
-      held.set(key, Math.max(0, mine));
-      if (mine <= 0 && (idle += 1) > MOST_IDLE) forgetIdle();
+      if (!mine) return;
+      mine.amount = Math.max(0, mine.amount - amount);
+      if (mine.amount === 0 && (idle += 1) > MOST_IDLE) forgetIdle();
     },
     get total() {
       return total;

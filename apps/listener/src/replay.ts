@@ -87,7 +87,7 @@ async function commitAgain(
   decoded: readonly Decoded[],
   deps: ListenerDeps,
 ): Promise<void> {
-  const arrival = { ...arrivalOf(request, entry, deps), receivedAt, isReplay: true };
+  const arrival = { ...arrivalOf(request, entry, receivedAt), isReplay: true };
   for (const part of decoded) await commit(request, arrival, recordsOf(part), deps);
 }
 

@@ -1,4 +1,4 @@
-import type { SerialNumber } from '@biolistener/core';
+import type { Instant, SerialNumber } from '@biolistener/core';
 import type { Arrival } from '@biolistener/intake';
 import type { Metrics, Tally } from '@biolistener/telemetry';
 import type { Brand, Identity, Outcome, WireInput, WireOutput } from '@biolistener/wire';
@@ -58,19 +58,22 @@ function within<K, V>(map: { get(key: K): V | undefined; set(key: K, value: V): 
 const labelOf = (operation: string): string =>
   /^[\w./-]{1,40}$/.test(operation) && !operation.startsWith(UNKNOWN) ? operation : UNKNOWN;
 
+/** `isContactTold`: whoever sent it was touched in the registry, which tells all contacts together. What comes by a socket tells its own. */
 export function arrivalOf(
   request: Request,
   entry: Pick<Entry, 'terminal' | 'words'>,
-  deps: Pick<ListenerDeps, 'now'>,
+  receivedAt: Instant,
+  isContactTold = false,
 ): Arrival {
-  return {
+  const arrival = {
     correlationId: newCorrelationId(),
     terminal: entry.terminal,
     identity: request.identity,
     head: request.input,
-    receivedAt: deps.now(),
-    ...(entry.words === undefined ? {} : { wordOf: wordOf(entry) }),
+    receivedAt,
+    isContactTold,
   };
+  return entry.words === undefined ? arrival : { ...arrival, wordOf: wordOf(entry) };
 }
 
 let counter = 0;

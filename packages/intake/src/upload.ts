@@ -21,6 +21,8 @@ export interface Arrival {
   readonly receivedAt: Instant;
   /** It came before, and is read again: no contact of the terminal. */
   readonly isReplay?: boolean;
+  /** Its contact is told to the store with those of other terminals, so this upload need not. */
+  readonly isContactTold?: boolean;
   /** What commands that went to the terminal were called, as far as is remembered. */
   readonly wordOf?: (commandId: string) => string | undefined;
 }
@@ -30,24 +32,37 @@ type EventOf<K extends WireEvent['kind']> = Extract<WireEvent, { kind: K }>;
 /** Turns what a codec understood into what one transaction stores; secrets are sealed here and nowhere later. */
 export function uploadOf(arrival: Arrival, decoded: Decoded, vault: Vault): Upload {
   const { facts } = decoded;
-  const drift = driftOf(arrival, facts.wallClock);
-  return {
+  const { punches, users, templates, photos, operations, results } = sorted(
+    decoded.events,
+    arrival.terminal.serialNumber,
+    vault,
+  );
+  const upload: Writable<Upload> = {
     correlationId: arrival.correlationId,
     serialNumber: arrival.terminal.serialNumber,
     brand: arrival.terminal.brand,
     operation: arrival.identity.operation,
     remoteAddress: arrival.head.remoteAddress,
     receivedAt: arrival.receivedAt,
-    ...sorted(decoded.events, arrival.terminal.serialNumber, vault),
+    punches,
+    users,
+    templates,
+    photos,
+    operations,
+    results,
     parked: parkedOf(arrival, decoded, vault),
-    ...(facts.profile === undefined ? {} : { profile: facts.profile }),
-    ...(facts.stamps === undefined ? {} : { stamps: facts.stamps }),
-    ...(arrival.isReplay === true ? { isReplay: true } : {}),
-    ...(drift === undefined ? {} : { clockDriftSeconds: drift }),
-    ...(decoded.transfer === undefined ? {} : { transfer: transferOf(decoded.transfer, vault) }),
   };
+  const drift = driftOf(arrival, facts.wallClock);
+  if (facts.profile !== undefined) upload.profile = facts.profile;
+  if (facts.stamps !== undefined) upload.stamps = facts.stamps;
+  if (arrival.isReplay === true) upload.isReplay = true;
+  if (arrival.isContactTold === true) upload.isContactTold = true;
+  if (drift !== undefined) upload.clockDriftSeconds = drift;
+  if (decoded.transfer !== undefined) upload.transfer = transferOf(decoded.transfer, vault);
+  return upload;
 }
 
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
 type Sorted = Pick<Upload, 'punches' | 'users' | 'templates' | 'photos' | 'operations' | 'results'>;
 type Lists = { [K in keyof Sorted]: Sorted[K][number][] };
 
@@ -87,7 +102,7 @@ export function needsCommit(decoded: Decoded, terminal: Terminal): boolean {
 
 /** Most firmware sends the same pointer for ever, also with empty uploads: those alone need no disk. */
 export function hasNewStamps({ stamps }: Decoded['facts'], terminal: Pick<Terminal, 'stamps'>): boolean {
-  return stamps !== undefined && Object.entries(stamps).some(([table, stamp]) => terminal.stamps[table] !== stamp);
+  return stamps !== undefined && Object.keys(stamps).some((table) => terminal.stamps[table] !== stamps[table]);
 }
 
 function sealUser({ user }: EventOf<'user'>, vault: Vault): StoredUser {

@@ -33,7 +33,7 @@ export function requestFor(brand: Brand, serialNumber: SerialNumber, operation: 
 export async function store(decoded: Decoded, request: Request, entry: Entry, deps: ListenerDeps): Promise<boolean> {
   const { brand, serialNumber, identity } = request;
   try {
-    const arrival = arrivalOf(request, entry, deps);
+    const arrival = arrivalOf(request, entry, deps.now());
     const { newPunches } = await commit(request, arrival, decoded, deps);
     learn(decoded, arrival, entry, deps);
     if (newPunches > 0) deps.nudge();

@@ -33,32 +33,28 @@ export interface Route {
 }
 
 const SECURITY_TABLES = new Set(['rtlog', 'rtstate', 'tabledata']);
-const OTHER_TABLES: ReadonlyMap<string, string> = new Map([
-  ['attphoto', 'ATTPHOTO'],
-  ['options', 'options'],
-  ['fpimage', 'FPImage'],
-]);
+const OTHER_TABLES = ['ATTPHOTO', 'options', 'FPImage'];
 
 const PRINTABLE = /[^\x21-\x7e]/g;
 /** A word from the wire, made safe for a log line. */
 const wordOf = (text: string): string => text.slice(0, 48).replace(PRINTABLE, '?');
 
-/** Made once: a text put together for each upload would be hashed for each counter that it is looked up in. */
-const OPERATIONS: ReadonlyMap<string, string> = new Map(
-  [...OTHER_TABLES.values(), ...Array.from(LINE_TABLES.keys(), (name) => name.toUpperCase())].map((name) => [
-    name,
-    `cdata/${name}`,
-  ]),
+interface Table {
+  /** As the documents spell it. */
+  readonly name: string;
+  readonly operation: string;
+}
+
+/** Known tables in lower case, and as the documents spell them. Made once: a text put together for each upload is hashed anew wherever it is looked up. */
+const TABLES: ReadonlyMap<string, Table> = new Map(
+  [...OTHER_TABLES, ...Array.from(LINE_TABLES.keys(), (name) => name.toUpperCase())].flatMap((name) => {
+    const table = { name, operation: `cdata/${name}` };
+    return [[name.toLowerCase(), table] as const, [name, table] as const];
+  }),
 );
 
-/** The canonical name of a table, or the text as sent. */
-function tableOf(text: string): { readonly name: string; readonly isKnown: boolean } {
-  const lower = text.toLowerCase();
-  const other = OTHER_TABLES.get(lower);
-  if (other !== undefined) return { name: other, isKnown: true };
-  const isKnown = LINE_TABLES.has(lower);
-  return { name: isKnown ? lower.toUpperCase() : text, isKnown };
-}
+/** A table that this brand reads, in any case. */
+const tableOf = (text: string): Table | undefined => TABLES.get(text) ?? TABLES.get(text.toLowerCase());
 
 /** Who identifies and who decodes ask about the same request, one after the other. */
 let last: { readonly method: string; readonly route: Route } | undefined;
@@ -133,9 +129,9 @@ function uploadRoute(head: RequestHead, target: ZkTarget, route: MakeRoute): Rou
     const named = parameterOf(target, 'tablename') ?? '';
     return route('security', `cdata/${asked.toLowerCase()}`, wordOf(named === '' ? asked : named));
   }
-  const { name, isKnown } = tableOf(asked);
-  return isKnown
-    ? route('upload', OPERATIONS.get(name) ?? `cdata/${name}`, name)
+  const known = tableOf(asked);
+  return known
+    ? route('upload', known.operation, known.name)
     : route('upload', `cdata/unknown:${wordOf(asked)}`, wordOf(asked));
 }
 
@@ -149,4 +145,4 @@ function tablelessRoute(target: ZkTarget, route: MakeRoute): Route {
 }
 
 /** Whether a table is one that this brand reads. */
-export const isKnownTable = (table: string): boolean => tableOf(table).isKnown;
+export const isKnownTable = (table: string): boolean => tableOf(table) !== undefined;

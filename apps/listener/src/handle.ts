@@ -4,7 +4,7 @@ import { driftOf, hasNewStamps, quarantineOf, type Arrival } from '@biolistener/
 import type { Brand, Decoded, Identity, WireInput, WireOutput } from '@biolistener/wire';
 import { brandMetricsOf } from './brand-metrics.ts';
 import type { ListenerDeps } from './deps.ts';
-import { ingest } from './ingest.ts';
+import { ingest, type Ingested } from './ingest.ts';
 import { keepUnclaimed, keepUnidentified } from './keep.ts';
 import { sometimes } from './log-seldom.ts';
 import { noteRestart, noteResults } from './mailbox-answers.ts';
@@ -48,19 +48,27 @@ function idleReply(request: Request, now: Instant, deps: ListenerDeps): Handled 
 }
 
 async function inItsSlot(request: Request, now: Instant, deps: ListenerDeps): Promise<Handled> {
-  const { input, brand, serialNumber } = request;
+  const { input, serialNumber } = request;
   if (!deps.limits.terminalSlots.enter(serialNumber, 1)) return limited(request, 'concurrency', deps);
   try {
     const entry = deps.registry.find(serialNumber) ?? (await meet(request, deps));
-    if (!deps.keys.admits(request, entry)) return withoutKey(request, entry, deps);
-    if (!isAdmitted(entry, brand)) return await refuse(request, entry, deps);
+    const turnedAway = turnAway(request, entry, deps);
+    if (turnedAway) return await turnedAway;
     deps.registry.touch(entry, now, input.remoteAddress);
-    return await work(request, entry, now, deps);
+    const startedAt = performance.now();
+    const arrival = arrivalOf(request, entry, now, true);
+    const done = conclude(await ingest(request, arrival, deps), { request, entry, arrival, startedAt }, deps);
+    return done instanceof Promise ? await done : done;
   } catch (error) {
     return unavailable(request, error, deps);
   } finally {
     deps.limits.terminalSlots.leave(serialNumber, 1);
   }
+}
+
+function turnAway(request: Request, entry: Entry, deps: ListenerDeps): Handled | Promise<Handled> | undefined {
+  if (!deps.keys.admits(request, entry)) return withoutKey(request, entry, deps);
+  return isAdmitted(entry, request.brand) ? undefined : refuse(request, entry, deps);
 }
 
 /** Without a zone no wall time has an instant, so an approved terminal without one is still pending. */
@@ -79,16 +87,34 @@ function meet({ input, brand, serialNumber }: Request, deps: ListenerDeps): Prom
   return deps.registry.meet({ serialNumber, brand: brand.name, at: deps.now(), address: remoteAddress });
 }
 
-/** Decode, commit, answer, nudge. */
-async function work(request: Request, entry: Entry, now: Instant, deps: ListenerDeps): Promise<Handled> {
-  const startedAt = performance.now();
-  const arrival = arrivalOf(request, entry, now, true);
-  const { decoded, newPunches } = await ingest(request, arrival, deps);
+interface Visit {
+  readonly request: Request;
+  readonly entry: Entry;
+  readonly arrival: Arrival;
+  readonly startedAt: number;
+}
+
+/** What it brought is committed: learn from it, nudge the outbox, answer. Promises only for what has to be waited for. */
+function conclude(ingested: Ingested, visit: Visit, deps: ListenerDeps): Handled | Promise<Handled> {
+  const { request, entry, arrival } = visit;
+  const { decoded, newPunches } = ingested;
   learn(decoded, arrival, entry, deps);
   if (newPunches > 0) deps.nudge();
   noteResults(decoded, request, entry, deps);
-  if (decoded.facts.isRestart === true) await noteRestart(request, entry, deps);
-  const { commands, settle } = await mail(request, decoded, entry, deps);
+  if (decoded.facts.isRestart === true)
+    return noteRestart(request, entry, deps).then(() => answerWithMail(decoded, visit, deps));
+  return answerWithMail(decoded, visit, deps);
+}
+
+function answerWithMail(decoded: Decoded, visit: Visit, deps: ListenerDeps): Handled | Promise<Handled> {
+  const posted = mail(visit.request, decoded, visit.entry, deps);
+  return posted instanceof Promise
+    ? posted.then((late) => committed(decoded, late, visit, deps))
+    : committed(decoded, posted, visit, deps);
+}
+
+function committed(decoded: Decoded, { commands, settle }: Posted, visit: Visit, deps: ListenerDeps): Handled {
+  const { request, entry, startedAt } = visit;
   observe(request, startedAt, deps);
   const output = reply(request, entry, { kind: 'committed', decoded, commands }, deps);
   return settle === undefined ? output : { ...output, settle };

@@ -119,16 +119,12 @@ function decode(
   }
 }
 
-export async function commit(
-  request: Request,
-  arrival: Arrival,
-  decoded: Decoded,
-  deps: IngestDeps,
-): Promise<Ingested> {
-  if (!needsCommit(decoded, arrival.terminal)) return { decoded, newPunches: 0 };
-  const receipt = await deps.store.commitUpload(uploadOf(arrival, decoded, deps.vault));
-  count(request, arrival, decoded, receipt, deps);
-  return { decoded, newPunches: receipt.newPunches };
+export function commit(request: Request, arrival: Arrival, decoded: Decoded, deps: IngestDeps): Promise<Ingested> {
+  if (!needsCommit(decoded, arrival.terminal)) return Promise.resolve({ decoded, newPunches: 0 });
+  return deps.store.commitUpload(uploadOf(arrival, decoded, deps.vault)).then((receipt) => {
+    count(request, arrival, decoded, receipt, deps);
+    return { decoded, newPunches: receipt.newPunches };
+  });
 }
 
 function count(

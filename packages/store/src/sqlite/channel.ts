@@ -5,14 +5,15 @@ import { storeError } from '../errors.ts';
 import { errorOf } from './failures.ts';
 import type { ArgumentsOf, OperationName, ResultOf } from './operations.ts';
 import {
+  eachReply,
   isPlain,
-  repliesOfMessage,
   type Call,
   type FromWriter,
   type Reply,
   type ToWriter,
   type WriterData,
 } from './protocol.ts';
+import { Seats } from './seats.ts';
 
 interface Waiting {
   readonly resolve: (value: unknown) => void;
@@ -42,9 +43,8 @@ export class Channel {
   readonly #data: WriterData;
   readonly #startThread: StartThread;
   readonly #onError: (error: Error) => void;
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #waiting = new Seats<Waiting>();
   #outbox: Call[] = [];
-  #lastId = 0;
   #worker: Worker | undefined;
   #isClosed = false;
 
@@ -64,7 +64,7 @@ export class Channel {
     await new Promise<void>((resolve, reject) => {
       worker.on('message', (message: FromWriter) => {
         if (typeof message === 'string' || !('failed' in message || 'isOpen' in message))
-          this.#settle(repliesOfMessage(message));
+          this.#settle(message);
         else if ('failed' in message) reject(this.#refused(worker, errorOf(message.failed)));
         else resolve();
       });
@@ -86,14 +86,17 @@ export class Channel {
 
   call<K extends OperationName>(name: K, ...args: ArgumentsOf<K>): Promise<ResultOf<K>> {
     if (this.#isClosed) return Promise.reject(storeError('STORE_UNAVAILABLE', 'the store is closed'));
-    const id = ++this.#lastId;
-    const waiting = this.#outbox.push([id, name, args]);
-    if (waiting === 1) nextTick(() => this.#flush());
-    else if (waiting >= ENOUGH) this.#flush();
     return new Promise((resolve, reject) => {
       // The answer to a call of this name is of its type; see the table of operations.
-      this.#waiting.set(id, { resolve: resolve as (value: unknown) => void, reject });
+      const id = this.#waiting.take({ resolve: resolve as (value: unknown) => void, reject });
+      this.#send([id, name, args]);
     });
+  }
+
+  #send(call: Call): void {
+    const waiting = this.#outbox.push(call);
+    if (waiting === 1) nextTick(() => this.#flush());
+    else if (waiting >= ENOUGH) this.#flush();
   }
 
   /** Waits for what is under way, closes the file, and joins the thread. */
@@ -128,23 +131,18 @@ export class Channel {
     try {
       worker?.postMessage([call] satisfies ToWriter);
     } catch (error) {
-      this.#settleOne(call[0], (waiting) =>
-        waiting.reject(storeError('STORE_REJECTED', `${call[1]} was given something that is no data`, error)),
-      );
+      const reason = `${call[1]} was given something that is no data`;
+      this.#waiting.leave(call[0])?.reject(storeError('STORE_REJECTED', reason, error));
     }
   }
 
-  #settle(replies: readonly Reply[]): void {
-    for (const [id, value, failure] of replies)
-      this.#settleOne(id, (waiting) => (failure ? waiting.reject(errorOf(failure)) : waiting.resolve(value)));
+  #settle(message: readonly Reply[] | string): void {
+    eachReply(message, (id, value, failure) => {
+      const waiting = this.#waiting.leave(id);
+      if (failure) waiting?.reject(errorOf(failure));
+      else waiting?.resolve(value);
+    });
     this.#release();
-  }
-
-  #settleOne(id: number, settle: (waiting: Waiting) => void): void {
-    const waiting = this.#waiting.get(id);
-    if (!waiting) return;
-    this.#waiting.delete(id);
-    settle(waiting);
   }
 
   /** An idle thread must not keep a process alive that has nothing else to do. */
@@ -153,9 +151,7 @@ export class Channel {
   }
 
   #failAll(error: Error): void {
-    const all = [...this.#waiting.values()];
-    this.#waiting.clear();
-    for (const waiting of all) waiting.reject(error);
+    for (const waiting of this.#waiting.leaveAll()) waiting.reject(error);
   }
 
   /** The thread could not open the file: it says why and ends. */

@@ -24,11 +24,34 @@ export const isPlain = ([, name]: Call): boolean => PLAIN.has(name);
 
 /** Many calls in one message, plain ones as JSON, or null: finish what came before, close and end. */
 export type ToWriter = readonly Call[] | string | null;
-/** Once at the start whether it opened, then many answers in one message, those to plain calls as JSON. */
+/** Once at the start whether it opened, then many answers in one message, those to plain calls as JSON of `Shared`. */
 export type FromWriter = { readonly isOpen: true } | { readonly failed: Failure } | readonly Reply[] | string;
+
+/** The answer to several calls in a row that are answered with the very same: nearly all uploads are. */
+type Shared = readonly [ids: number[], value: unknown, failure?: Failure];
 
 /** Written a moment ago at the other end of the channel, by this version, in this process. */
 export const callsOfMessage = (message: readonly Call[] | string): readonly Call[] =>
   typeof message === 'string' ? (JSON.parse(message) as readonly Call[]) : message;
-export const repliesOfMessage = (message: readonly Reply[] | string): readonly Reply[] =>
-  typeof message === 'string' ? (JSON.parse(message) as readonly Reply[]) : message;
+
+/** Plain answers as one text. */
+export function textOfReplies(replies: readonly Reply[]): string {
+  const shared: Shared[] = [];
+  for (const [id, value, failure] of replies) {
+    const before = shared.at(-1);
+    if (before && failure === undefined && before[2] === undefined && before[1] === value) before[0].push(id);
+    else shared.push(failure === undefined ? [[id], value] : [[id], value, failure]);
+  }
+  return JSON.stringify(shared);
+}
+
+/** Each answer of a message; those that share one are given the same object. */
+export function eachReply(
+  message: readonly Reply[] | string,
+  take: (id: number, value: unknown, failure: Failure | undefined) => void,
+): void {
+  if (typeof message !== 'string') for (const [id, value, failure] of message) take(id, value, failure);
+  else
+    for (const [ids, value, failure] of JSON.parse(message) as readonly Shared[])
+      for (const id of ids) take(id, value, failure);
+}

@@ -78,6 +78,14 @@ function storePeople(db: Database, terminal: number, upload: ArrivedUpload): voi
   heard.write();
 }
 
+/** What nearly every upload is answered: the very same, so that it crosses once for many. */
+const ONE_NEW: CommitReceipt = Object.freeze({ newPunches: 1, duplicatePunches: 0, newParked: 0, refusedParked: 0 });
+
+function receiptOf(tally: PunchTally, pieces: Pick<CommitReceipt, 'newParked' | 'refusedParked'>): CommitReceipt {
+  const isOneNew = tally.added === 1 && tally.known + pieces.newParked + pieces.refusedParked === 0;
+  return isOneNew ? ONE_NEW : { newPunches: tally.added, duplicatePunches: tally.known, ...pieces };
+}
+
 /** Everything that one request brought, inside the caller's savepoint. */
 export function commitUpload(
   db: Database,
@@ -98,7 +106,7 @@ export function commitUpload(
   applyResults(db, terminal.id, upload.receivedAt, upload.results ?? []);
   const pieces = parkPieces(db, terminal.id, upload, upload.parked ?? [], limits);
   if (upload.transfer) moveTransfer(db, terminal.id, upload);
-  return { newPunches: tally.added, duplicatePunches: tally.known, ...pieces };
+  return receiptOf(tally, pieces);
 }
 
 export const dropStaleTransfers = (db: Database, before: number): number =>

@@ -6,7 +6,15 @@ import { KnownTerminals } from './known-terminals.ts';
 import { migrate } from './migrate.ts';
 import { isUpload, operationsOf } from './operations.ts';
 import { addSearchRows } from './search-rows.ts';
-import { callsOfMessage, isPlain, type Call, type FromWriter, type ToWriter, type WriterData } from './protocol.ts';
+import {
+  callsOfMessage,
+  isPlain,
+  textOfReplies,
+  type Call,
+  type FromWriter,
+  type ToWriter,
+  type WriterData,
+} from './protocol.ts';
 
 /** Calls that one commit takes at most, and punches of long uploads after which it takes no further call: the first must not wait for ever. */
 const MOST_CALLS = 2_000;
@@ -106,7 +114,7 @@ class Writer {
   #work(): void {
     for (let batch = this.#nextBatch(); batch.length > 0; batch = this.#nextBatch()) {
       const replies = commitTogether(this.#db, batch, this.#performer);
-      this.#say(batch.every(isPlain) ? JSON.stringify(replies) : replies);
+      this.#say(batch.every(isPlain) ? textOfReplies(replies) : replies);
       for (const call of batch) this.#unsearched += punchesIn(call);
       if (this.#unsearched > MOST_UNSEARCHED) this.#addSearchRows();
     }

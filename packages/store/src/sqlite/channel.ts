@@ -63,8 +63,7 @@ export class Channel {
     worker.on('exit', () => this.#gone(worker, cause));
     await new Promise<void>((resolve, reject) => {
       worker.on('message', (message: FromWriter) => {
-        if (typeof message === 'string' || !('failed' in message || 'isOpen' in message))
-          this.#settle(message);
+        if (typeof message === 'string' || !('failed' in message || 'isOpen' in message)) this.#settle(message);
         else if ('failed' in message) reject(this.#refused(worker, errorOf(message.failed)));
         else resolve();
       });

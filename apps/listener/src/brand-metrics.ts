@@ -1,10 +1,10 @@
-import type { Metrics, Tally } from '@biolistener/telemetry';
+import type { Metrics, Spread, Tally } from '@biolistener/telemetry';
 
 /** What is counted for each upload of a brand. Finding a counter by its labels costs more than counting. */
 export interface BrandMetrics {
   readonly newPunches: Tally;
   readonly resentPunches: Tally;
-  readonly requestSeconds: { observe(seconds: number): void };
+  readonly requestSeconds: Spread;
 }
 
 const known = new WeakMap<Metrics, Map<string, BrandMetrics>>();
@@ -18,7 +18,7 @@ export function brandMetricsOf(metrics: Metrics, brand: string): BrandMetrics {
   const bound = {
     newPunches: metrics.punches.tally({ brand, result: 'new' }),
     resentPunches: metrics.punches.tally({ brand, result: 'resent' }),
-    requestSeconds: metrics.requestSeconds.labels({ brand }),
+    requestSeconds: metrics.requestSeconds.spread({ brand }),
   };
   ofBrands.set(brand, bound);
   return bound;

@@ -1,4 +1,4 @@
 export * from './health.ts';
 export * from './log.ts';
 export * from './metrics.ts';
-export type { Tally } from './tally.ts';
+export type { Spread, Tally } from './tally.ts';

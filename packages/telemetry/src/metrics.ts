@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
-import { TallyCounter } from './tally.ts';
+import { TallyCounter, TallyHistogram } from './tally.ts';
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
@@ -16,7 +16,7 @@ export function openMetrics(options: { readonly withProcess: boolean }) {
       labelNames: ['brand', 'operation', 'outcome'],
       registers,
     }),
-    requestSeconds: new Histogram({
+    requestSeconds: new TallyHistogram({
       name: 'biolistener_upload_seconds',
       help: 'From the last byte of an upload to its reply.',
       labelNames: ['brand'],

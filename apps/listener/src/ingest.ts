@@ -39,7 +39,7 @@ async function ingestLong(
   parts: readonly WireInput[],
   deps: IngestDeps,
 ): Promise<Ingested> {
-  const inFlight: Promise<Ingested>[] = [];
+  const inFlight: Promise<number>[] = [];
   try {
     return await ingestParts(request, arrival, parts, inFlight, deps);
   } finally {
@@ -51,7 +51,7 @@ async function ingestParts(
   request: Request,
   arrival: Arrival,
   parts: readonly WireInput[],
-  inFlight: Promise<Ingested>[],
+  inFlight: Promise<number>[],
   deps: IngestDeps,
 ): Promise<Ingested> {
   const replies: JsonObject[] = [];
@@ -59,7 +59,7 @@ async function ingestParts(
     const part = { ...request, input };
     const decoded = await decode(part, arrival, undefined, deps);
     replies.push(decoded.reply);
-    const committed = commit(part, arrival, withoutPointers(decoded), deps);
+    const committed = commitRecords(part, arrival, decoded, deps);
     committed.catch(() => undefined); // awaited below; until then its failure must not count as nobody's
     inFlight.push(committed);
     await turn(); // the store gets what it was given, and other terminals get their turn
@@ -72,16 +72,11 @@ async function ingestParts(
   const decoded = await take(parts.at(-1) ?? request.input);
   const stored = await Promise.all(inFlight);
   await commit(request, arrival, { ...decoded, events: [], parked: [] }, deps);
-  const newPunches = stored.reduce((sum, part) => sum + part.newPunches, 0);
+  const newPunches = stored.reduce((sum, part) => sum + part, 0);
   return { decoded: { ...decoded, reply: request.brand.join?.(replies) ?? decoded.reply }, newPunches };
 }
 
 const turn = (): Promise<void> => new Promise((next) => setImmediate(next));
-
-/** Pointers and what else the upload says of the terminal come behind its last part. */
-function withoutPointers({ transfer: _, ...decoded }: Decoded): Decoded {
-  return { ...decoded, facts: {} };
-}
 
 async function openTransfer({ identity, serialNumber }: Request, deps: IngestDeps): Promise<OpenTransfer | undefined> {
   if (identity.transferKey === undefined) return undefined;
@@ -119,10 +114,28 @@ function decode(
   }
 }
 
+/**
+ * What a part of a long upload brought, without pointers: those come behind the last part. What is decoded is let go as soon
+ * as it is on its way: the records of all parts together would be swept again and again, and take longer to sweep than to decode.
+ */
+function commitRecords(
+  request: Request,
+  arrival: Arrival,
+  { events, parked, reply }: Decoded,
+  deps: IngestDeps,
+): Promise<number> {
+  if (events.length + parked.length === 0) return Promise.resolve(0);
+  const upload = uploadOf(arrival, { events, parked, reply, facts: {} }, deps.vault);
+  return deps.store.commitUpload(upload).then((receipt) => {
+    count(request, arrival, parked, receipt, deps);
+    return receipt.newPunches;
+  });
+}
+
 export function commit(request: Request, arrival: Arrival, decoded: Decoded, deps: IngestDeps): Promise<Ingested> {
   if (!needsCommit(decoded, arrival.terminal)) return Promise.resolve({ decoded, newPunches: 0 });
   return deps.store.commitUpload(uploadOf(arrival, decoded, deps.vault)).then((receipt) => {
-    count(request, arrival, decoded, receipt, deps);
+    count(request, arrival, decoded.parked, receipt, deps);
     return { decoded, newPunches: receipt.newPunches };
   });
 }
@@ -130,7 +143,7 @@ export function commit(request: Request, arrival: Arrival, decoded: Decoded, dep
 function count(
   request: Request,
   arrival: Arrival,
-  decoded: Decoded,
+  parked: Decoded['parked'],
   receipt: CommitReceipt,
   { metrics, log }: IngestDeps,
 ): void {
@@ -138,10 +151,10 @@ function count(
   const { newPunches, resentPunches } = brandMetricsOf(metrics, name);
   if (receipt.newPunches > 0) newPunches.inc(receipt.newPunches);
   if (receipt.duplicatePunches > 0) resentPunches.inc(receipt.duplicatePunches);
-  for (const { reason } of decoded.parked) metrics.parked.inc({ brand: name, reason });
+  for (const { reason } of parked) metrics.parked.inc({ brand: name, reason });
   if (receipt.newParked > 0)
     log.warn(
-      { ...tags(request, arrival), pieces: receipt.newParked, reason: decoded.parked[0]?.reason },
+      { ...tags(request, arrival), pieces: receipt.newParked, reason: parked[0]?.reason },
       'could not be read and is parked',
     );
   if (!log.isLevelEnabled('debug')) return;

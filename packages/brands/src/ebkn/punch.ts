@@ -63,7 +63,7 @@ export function takeGlog(record: GlogRecord, message: Message): Placed | undefin
   found.events.push({
     kind: 'punch',
     punch: {
-      id: punchIdOf(ctx.terminal.serialNumber, key),
+      id: punchIdOf(ctx.terminal.serialNumber, key, wallTime),
       serialNumber: ctx.terminal.serialNumber,
       brand: 'ebkn',
       pin,

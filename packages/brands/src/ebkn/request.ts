@@ -40,34 +40,72 @@ const NAMES = [
 type Name = (typeof NAMES)[number];
 const KNOWN: ReadonlySet<string> = new Set(NAMES);
 
-interface Found {
-  rank: number;
-  readonly values: string[];
+/** A name as it was sent: which of ours it is, and how far it is from our spelling. */
+interface Spelling {
+  readonly name: string;
+  readonly rank: number;
 }
 
-/**
- * The protocol headers of a request. `a_b` may also come as `a-b` or `x-a-b` (proxies that dislike underscores, §1.5);
- * the exact name wins, and different values are only a contradiction within one spelling.
- */
-function readNames(headers: RawHeaders): Map<string, string[]> {
+interface Found {
+  rank: number;
+  values: string[];
+}
+
+type Names = ReadonlyMap<string, Found>;
+
+/** `a_b` may also come as `a-b` or `x-a-b` (proxies that dislike underscores, §1.5). */
+function spellingOf(sent: string): Spelling | undefined {
+  const lower = sent.toLowerCase();
+  const isX = lower.startsWith('x-');
+  const name = (isX ? lower.slice(2) : lower).replaceAll('-', '_');
+  return KNOWN.has(name) ? { name, rank: isX ? 2 : name === lower ? 0 : 1 } : undefined;
+}
+
+/** Names that came before: there are few, unless somebody makes them up. */
+const MOST_SPELLINGS = 500;
+const spellings = new Map<string, Spelling | undefined>();
+
+function knownSpellingOf(sent: string): Spelling | undefined {
+  const known = spellings.get(sent);
+  if (known !== undefined || spellings.has(sent)) return known;
+  if (spellings.size >= MOST_SPELLINGS) spellings.clear();
+  const spelling = spellingOf(sent);
+  spellings.set(sent, spelling);
+  return spelling;
+}
+
+/** The protocol headers of a request. The exact name wins, and different values are only a contradiction within one spelling. */
+function readNames(headers: RawHeaders): Names {
   const found = new Map<string, Found>();
   for (let i = 0; i + 1 < headers.length; i += 2) {
-    const sent = (headers[i] ?? '').toLowerCase();
-    const isX = sent.startsWith('x-');
-    const name = (isX ? sent.slice(2) : sent).replaceAll('-', '_');
-    if (!KNOWN.has(name)) continue;
-    const rank = isX ? 2 : name === sent ? 0 : 1;
+    const spelling = knownSpellingOf(headers[i] ?? '');
+    if (!spelling) continue;
+    const { name, rank } = spelling;
     const value = (headers[i + 1] ?? '').trim();
     const known = found.get(name);
     if (!known || rank < known.rank) found.set(name, { rank, values: [value] });
     else if (rank === known.rank && !known.values.includes(value)) known.values.push(value);
   }
-  return new Map([...found].map(([name, { values }]) => [name, values]));
+  return found;
 }
+
+/** Who claims, who identifies, who decodes and who answers ask about the same request, one after the other. */
+const namesRead = new WeakMap<RawHeaders, Names>();
+const requestsRead = new WeakMap<WireInput, EbknRequest>();
+
+function remembered<K extends object, V>(known: WeakMap<K, V>, key: K, read: (key: K) => V): V {
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  const made = read(key);
+  known.set(key, made);
+  return made;
+}
+
+const namesOf = (headers: RawHeaders): Names => remembered(namesRead, headers, readNames);
 
 /** Whether the head alone is of this brand: its headers, or the content type of the JSON envelope (§6.3). */
 export function claimsRequest(head: RequestHead): boolean {
-  const names = readNames(head.headers);
+  const names = namesOf(head.headers);
   return names.has('request_code') || names.has('dev_id') || (head.method === 'POST' && hasEnvelopeType(head));
 }
 
@@ -101,12 +139,17 @@ function blockOf(input: WireInput, envelope: Fields | undefined): Uint8Array {
 }
 
 /** What a request says about itself. Source: protocols/ebkn-fkweb.md §1.3, §1.5, §6.3. Never throws. */
-export function readRequest(input: WireInput): EbknRequest {
-  const names = readNames(input.headers);
+export const readRequest = (input: WireInput): EbknRequest => remembered(requestsRead, input, readAnew);
+
+const NO_VALUES: readonly string[] = [];
+
+function readAnew(input: WireInput): EbknRequest {
+  const names = namesOf(input.headers);
   const envelope = names.has('dev_model') ? undefined : readEnvelope(input);
-  const valuesOf = (name: Name): string[] => {
+  const valuesOf = (name: Name): readonly string[] => {
+    const outer = names.get(name)?.values ?? NO_VALUES;
     const inner = textOf(envelope?.[name])?.trim();
-    return [...new Set([...(names.get(name) ?? []), ...(inner === undefined ? [] : [inner])])];
+    return inner === undefined || outer.includes(inner) ? outer : [...outer, inner];
   };
   const first = (name: Name): string | undefined => valuesOf(name)[0];
   const requestCode = first('request_code') ?? '';

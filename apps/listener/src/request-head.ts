@@ -37,9 +37,15 @@ export function headOf(req: IncomingMessage, isProxied: boolean): RequestHead {
   };
 }
 
-/** Most names are shorter, and this runs for every header of every poll. */
-const isOurs = (name: string): boolean =>
-  name.length >= OURS.length && (WORDS.has(name) || name.toLowerCase().startsWith(OURS));
+/** What a header of ours says; `other`: nothing that is known. Most names are shorter, and this runs for every header of every poll. */
+function wordOf(name: string): keyof ProxyWords | 'port' | 'other' | undefined {
+  if (name.length < OURS.length) return undefined;
+  const usual = WORDS.get(name);
+  if (usual !== undefined) return usual;
+  const lower = name.toLowerCase();
+  return lower.startsWith(OURS) ? (WORDS.get(lower) ?? 'other') : undefined;
+}
+const isOurs = (name: string): boolean => wordOf(name) !== undefined;
 
 /** Nearly always as they came, without a copy. */
 function withoutOurs(raw: RawHeaders): RawHeaders {
@@ -52,16 +58,12 @@ function behindProxy(raw: RawHeaders, words: ProxyWords): RawHeaders {
   const headers: string[] = [];
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const [name, value] = [raw[i] ?? '', raw[i + 1] ?? ''];
-    if (isOurs(name)) note(words, name, value);
-    else if (!isHeader(name, 'connection')) headers.push(name, value);
+    const word = wordOf(name);
+    if (word === 'address') words.address ??= value;
+    else if (word === 'version') words.version ??= value;
+    else if (word === 'connection') words.connection = value;
+    else if (word === undefined && !isHeader(name, 'connection')) headers.push(name, value);
   }
   if (words.connection !== undefined && words.connection !== '') headers.push('Connection', words.connection);
   return headers;
-}
-
-function note(words: ProxyWords, name: string, value: string): void {
-  const word = WORDS.get(name) ?? WORDS.get(name.toLowerCase());
-  if (word === 'address') words.address ??= value;
-  else if (word === 'version') words.version ??= value;
-  else if (word === 'connection') words.connection = value;
 }

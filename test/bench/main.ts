@@ -32,8 +32,8 @@ const size = values.quick
       idleSeconds: 2,
     }
   : {
-      rounds: 9,
-      milliseconds: 1_000,
+      rounds: 15,
+      milliseconds: 600,
       terminals: 10_000,
       memorySeconds: 40,
       rows: 10_000,

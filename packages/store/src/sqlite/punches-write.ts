@@ -119,14 +119,15 @@ function insertAll(work: Work): number {
 }
 
 function terminalFinder(db: Database, rows: PunchRows, upload: ArrivedUpload, terminal: KnownTerminal) {
-  const ids = new Map<string, number>([[upload.serialNumber, terminal.id]]);
+  let others: Map<string, number> | undefined; // only a gateway has any
   return (index: number): number => {
     const serialNumber = rows.serialNumber(index);
-    const known = ids.get(serialNumber);
+    if (serialNumber === upload.serialNumber) return terminal.id;
+    const known = others?.get(serialNumber);
     if (known !== undefined) return known;
     const other = terminalIdOf(db, { ...upload, serialNumber: asSerialNumber(serialNumber) }, 'content');
     if (!other) throw tooManyPending();
-    ids.set(serialNumber, other.id);
+    (others ??= new Map()).set(serialNumber, other.id);
     return other.id;
   };
 }

@@ -6,8 +6,11 @@ import { AS_IT_CAME, type PunchRows } from './punch-rows.ts';
 
 type Scalar = string | number | null;
 
-/** A punch as its stored values: its id, terminal and brand, then the columns of `AS_IT_CAME`; raw bytes as latin1. */
-type PunchRow = readonly [id: string, serialNumber: string, brand: string, ...values: Scalar[]];
+/**
+ * A punch as its stored values: its id, terminal and brand (null: those of the upload), then the columns of `AS_IT_CAME`; raw
+ * bytes as latin1.
+ */
+type PunchRow = readonly [id: string, serialNumber: string | null, brand: string | null, ...values: Scalar[]];
 
 /** What few uploads have: as an object of its own, and absent most of the time. */
 type Rest = Pick<Upload, 'isReplay' | 'isContactTold' | 'lease' | 'profile' | 'stamps' | 'clockDriftSeconds'> &
@@ -40,10 +43,10 @@ export const fitsRow = (upload: Upload): boolean =>
 /** One sign a byte. */
 const latin1Of = (bytes: Uint8Array): string => bufferOf(bytes).toString('latin1');
 
-const punchRowOf = (punch: Punch): PunchRow => [
+const punchRowOf = (punch: Punch, upload: Upload): PunchRow => [
   punch.id,
-  punch.serialNumber,
-  punch.brand,
+  punch.serialNumber === upload.serialNumber ? null : punch.serialNumber,
+  punch.brand === upload.brand ? null : punch.brand,
   punch.pin,
   punch.instant,
   punch.wallTime,
@@ -87,7 +90,7 @@ export const rowOfUpload = (upload: Upload): UploadRow => [
   upload.operation,
   upload.remoteAddress,
   upload.receivedAt,
-  upload.punches.map(punchRowOf),
+  upload.punches.map((punch) => punchRowOf(punch, upload)),
   restOf(upload),
 ];
 
@@ -95,7 +98,7 @@ export const rowOfUpload = (upload: Upload): UploadRow => [
 const HEAD = 3;
 const RAW = HEAD + AS_IT_CAME.indexOf('raw');
 
-function rowsOfList(rows: readonly PunchRow[]): PunchRows {
+function rowsOfList(rows: readonly PunchRow[], serialNumber: string, brand: string): PunchRows {
   const row = (index: number): PunchRow => {
     const found = rows[index];
     if (!found) throw new RangeError(`row ${index} of ${rows.length}`);
@@ -109,8 +112,8 @@ function rowsOfList(rows: readonly PunchRow[]): PunchRows {
   return {
     count: rows.length,
     id: (index) => row(index)[0],
-    serialNumber: (index) => row(index)[1],
-    brand: (index) => row(index)[2],
+    serialNumber: (index) => row(index)[1] ?? serialNumber,
+    brand: (index) => row(index)[2] ?? brand,
     isOneSource: false, // nobody looked: for so few rows it is not worth it
     addValues,
     alike: new Map(),
@@ -129,5 +132,5 @@ export function uploadOfRow(row: UploadRow): ArrivedUpload {
     remoteAddress,
     receivedAt,
   };
-  return { ...head, ...rest, ...(punches.length > 0 && { punches: rowsOfList(punches) }) };
+  return { ...head, ...rest, ...(punches.length > 0 && { punches: rowsOfList(punches, serialNumber, brand) }) };
 }

@@ -23,9 +23,9 @@ const nothing = (): void => undefined;
  * for all of them in a row, which is a good deal quicker than in turns with parsing heads.
  */
 export function readBody(req: DeviceRequest, address: string, limits: Limits, take: (body: BodyResult) => void): void {
-  const announced = Number(req.headers['content-length'] ?? 0);
-  if (announced === 0 && req.headers['transfer-encoding'] === undefined)
-    return take({ kind: 'whole', bytes: EMPTY, release: nothing });
+  const { 'content-length': length, 'transfer-encoding': encoding } = req.headers;
+  const announced = length === undefined ? 0 : Number(length);
+  if (announced === 0 && encoding === undefined) return take({ kind: 'whole', bytes: EMPTY, release: nothing });
   if (announced > limits.maxBodyBytes) return take({ kind: 'limited', limit: 'size' });
   atEndOfTurn(() => {
     const bytes = req.takeBody();

@@ -31,11 +31,13 @@ export function headOf(req: IncomingMessage, isProxied: boolean): RequestHead {
   return {
     method: req.method ?? 'GET',
     target: req.url ?? '/',
-    httpVersion: words.version?.replace('HTTP/', '') ?? req.httpVersion,
+    httpVersion: words.version === undefined ? req.httpVersion : versionOf(words.version),
     headers,
     remoteAddress: words.address ?? req.socket.remoteAddress ?? '',
   };
 }
+
+const versionOf = (word: string): string => (word === 'HTTP/1.1' ? '1.1' : word.replace('HTTP/', ''));
 
 /** What a header of ours says; `other`: nothing that is known. Most names are shorter, and this runs for every header of every poll. */
 function wordOf(name: string): keyof ProxyWords | 'port' | 'other' | undefined {

@@ -36,7 +36,18 @@ const SMALL_BODY = 4096;
 /** A small body as latin1 text has the same bytes, and Node sends it in one write with the head instead of two. */
 function endWith(res: ServerResponse, body: Uint8Array): void {
   if (body.length > SMALL_BODY) res.end(body);
-  else res.end(bufferOf(body).toString('latin1'), 'latin1');
+  else res.end(textOf(body), 'latin1');
+}
+
+const TINY_BODY = 16;
+/** The same two bytes answer poll after poll. Longer ones may hold what should not stay in memory. */
+let last = { body: new Uint8Array(0), text: '' };
+
+function textOf(body: Uint8Array): string {
+  if (last.body === body) return last.text;
+  const text = bufferOf(body).toString('latin1');
+  if (body.length <= TINY_BODY) last = { body, text };
+  return text;
 }
 
 function withoutConnection(headers: RawHeaders): string[] {

@@ -41,7 +41,7 @@ function endWith(res: ServerResponse, body: Uint8Array): void {
 
 const TINY_BODY = 16;
 /** The same two bytes answer poll after poll. Longer ones may hold what should not stay in memory. */
-let last = { body: new Uint8Array(0), text: '' };
+let last: { readonly body: Uint8Array; readonly text: string } = { body: new Uint8Array(0), text: '' };
 
 function textOf(body: Uint8Array): string {
   if (last.body === body) return last.text;

@@ -1,10 +1,10 @@
 import type { ServerResponse } from 'node:http';
 import { messageOf } from '@biolistener/core';
-import type { Outcome, RequestHead, WireInput, WireOutput } from '@biolistener/wire';
+import type { Outcome, RequestHead, WireOutput } from '@biolistener/wire';
 import { readBody, type BodyResult, type WholeBody } from './body.ts';
 import type { ListenerDeps } from './deps.ts';
 import type { DeviceRequest } from './device-request.ts';
-import { handleRequest, type Handled } from './handle.ts';
+import { handleRequest } from './handle.ts';
 import { sometimes } from './log-seldom.ts';
 import { noteRequest } from './raw-packet.ts';
 import { headOf } from './request-head.ts';
@@ -71,46 +71,36 @@ function gate(head: RequestHead, deps: ListenerDeps, sockets: SocketHub | undefi
 }
 
 function answer(
-  { req, res, head, isProxied }: Exchange,
+  exchange: Exchange,
   admitted: RequestHead,
   body: BodyResult,
   deps: ListenerDeps,
 ): Promise<void> | undefined {
+  const { req, res, head, isProxied } = exchange;
+  if (body.kind === 'whole' && body.bytes.length > 0) return answerBody(exchange, admitted, body, deps);
   if (body.kind === 'gone') return undefined;
   if (body.kind === 'limited') {
     endEarly(req, res, limitedReply(head, body.limit, deps));
     return undefined;
   }
-  const input = { ...admitted, body: body.bytes };
-  return handle(input, body, deps, (output) => send(res, output, isProxied));
-}
-
-/** However it ends, the bytes of the body count no longer then. */
-function handle(
-  input: WireInput,
-  { release }: WholeBody,
-  deps: ListenerDeps,
-  take: (output: Handled) => void,
-): Promise<void> | undefined {
-  const done = (output: Handled): void => {
-    release();
-    take(output);
-  };
-  const failed = (error: unknown): never => {
-    release();
-    throw error;
-  };
-  const handled = attempt(() => handleRequest(input, deps), failed);
-  if (handled instanceof Promise) return handled.then(done, failed);
-  done(handled);
+  body.release(); // of no bytes
+  const handled = handleRequest({ ...admitted, body: body.bytes }, deps);
+  if (handled instanceof Promise) return handled.then((late) => send(res, late, isProxied));
+  send(res, handled, isProxied);
   return undefined;
 }
 
-function attempt<T>(act: () => T, failed: (error: unknown) => never): T {
+/** However it ends, the bytes of the body count no longer then. */
+async function answerBody(
+  { res, isProxied }: Exchange,
+  admitted: RequestHead,
+  body: WholeBody,
+  deps: ListenerDeps,
+): Promise<void> {
   try {
-    return act();
-  } catch (error) {
-    return failed(error);
+    send(res, await handleRequest({ ...admitted, body: body.bytes }, deps), isProxied);
+  } finally {
+    body.release();
   }
 }
 

@@ -119,7 +119,6 @@ describe('lists and limits', () => {
     const nginx = await start({ upstreams: `127.0.0.1:${port}`, trustedProxies: '127.0.0.1' });
     await talk(nginx.port, get('/', 'X-Forwarded-For: 203.0.113.9, 198.51.100.4'));
     expect(requests[0]).toContain('\r\nX-Biolistener-Address: 198.51.100.4\r\n');
-    expect(requests[0]).toContain('\r\nX-Forwarded-For: 198.51.100.4\r\n');
     expect(requests[0]).not.toContain('203.0.113.9');
   });
 });
@@ -147,8 +146,7 @@ describe('TLS', () => {
     const nginx = await start({ upstreams: `127.0.0.1:${port}`, plainPort, ...(await certificate()) });
     expect(await protocolOf(nginx.port)).toBe('TLSv1.3');
     expect(await talk(plainPort, get('/plain'))).toMatch(/^HTTP\/1\.1 200 /);
-    expect(requests[0]).toContain('\r\nX-Forwarded-Proto: https\r\n');
-    expect(requests[1]).toContain('\r\nX-Forwarded-Proto: http\r\n');
+    expect(requests.map((text) => text.split('\r\n', 1)[0])).toEqual(['GET / HTTP/1.1', 'GET /plain HTTP/1.1']);
     await expect(protocolOf(nginx.port, 'TLSv1.1')).rejects.toThrow();
     expect(await own(nginx.dir)).toMatchObject({ tls: true, answered: { ok: true } });
   });

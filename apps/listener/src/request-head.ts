@@ -13,11 +13,10 @@ interface ProxyWords {
 }
 
 /** As our proxy spells them (`nginx/`), and in lower case: nearly always a name is found as it stands. */
-const WORDS: ReadonlyMap<string, keyof ProxyWords | 'port'> = new Map(
+const WORDS: ReadonlyMap<string, keyof ProxyWords> = new Map(
   (
     [
       ['X-Biolistener-Address', 'address'],
-      ['X-Biolistener-Port', 'port'],
       ['X-Biolistener-Request-Version', 'version'],
       ['X-Biolistener-Client-Connection', 'connection'],
     ] as const
@@ -40,7 +39,7 @@ export function headOf(req: IncomingMessage, isProxied: boolean): RequestHead {
 const versionOf = (word: string): string => (word === 'HTTP/1.1' ? '1.1' : word.replace('HTTP/', ''));
 
 /** What a header of ours says; `other`: nothing that is known. Most names are shorter, and this runs for every header of every poll. */
-function wordOf(name: string): keyof ProxyWords | 'port' | 'other' | undefined {
+function wordOf(name: string): keyof ProxyWords | 'other' | undefined {
   if (name.length < OURS.length) return undefined;
   const usual = WORDS.get(name);
   if (usual !== undefined) return usual;

@@ -14,8 +14,20 @@ const CHURN = `
   console.log(most / 2 ** 20);
 `;
 
-function largestNewSpaceMiB(first: string): number {
-  const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', `${first}\n${CHURN}`], {
+/** What a thread has before it did anything. */
+const THREAD = `
+  import { Worker } from 'node:worker_threads';
+  const text = \`
+    import { getHeapSpaceStatistics } from 'node:v8';
+    import { parentPort } from 'node:worker_threads';
+    parentPort.postMessage(getHeapSpaceStatistics().find((space) => space.space_name === 'new_space').space_size);
+  \`;
+  const resourceLimits = { maxYoungGenerationSizeMb: 16 };
+  new Worker(text, { eval: true, resourceLimits }).on('message', (size) => console.log(size / 2 ** 20));
+`;
+
+function newSpaceMiB(first: string, script: string): number {
+  const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', `${first}\n${script}`], {
     encoding: 'utf8',
     cwd: import.meta.dirname,
   });
@@ -23,7 +35,14 @@ function largestNewSpaceMiB(first: string): number {
   return Number(stdout);
 }
 
+const OURS = `await import('./small-heap.ts');`;
+
 test('the space for new objects grows far with V8 left alone, and not beyond a step over its limit with us', () => {
-  expect(largestNewSpaceMiB('')).toBeGreaterThan(40);
-  expect(largestNewSpaceMiB(`await import('./small-heap.ts');`)).toBeLessThanOrEqual(33);
+  expect(newSpaceMiB('', CHURN)).toBeGreaterThan(40);
+  expect(newSpaceMiB(OURS, CHURN)).toBeLessThanOrEqual(33);
+});
+
+test('a thread begins with four MiB for new objects', () => {
+  expect(newSpaceMiB('', THREAD)).toBeLessThan(4);
+  expect(newSpaceMiB(OURS, THREAD)).toBeGreaterThanOrEqual(4);
 });

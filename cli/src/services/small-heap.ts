@@ -27,6 +27,6 @@ setFlagsFromString('--heap-growing-percent=50');
 // So small a space is emptied sooner by the thread that found it full than four others can be woken for it.
 setFlagsFromString('--no-parallel-scavenge');
 
-// Threads that start later begin with what they need: the thread of the store with less would sweep at each part of a long
-// upload, and copy what it is just about to store. It does not grow by itself, as growing is forbidden for all of them at once.
+// Threads that start later keep what they begin with. V8 would let it shrink to 1 MiB, and growing is forbidden to all threads at
+// once: that of the store would sweep at each part of a long upload, and copy what it is just about to store.
 setFlagsFromString('--min-semi-space-size=4');

@@ -147,8 +147,9 @@ describe('events', () => {
     bench.punch();
     bench.peer();
     await bench.waitForPunches(1);
-    const warnings = bench.log.lines.filter((line) => line.startsWith('warn'));
-    expect(warnings).toEqual([expect.stringContaining('does not show a user')]);
+    const warnings = (): string[] => bench.log.lines.filter((line) => line.startsWith('warn'));
+    await until('a warning', () => warnings().length > 0); // the user is asked for once the punch is safe
+    expect(warnings()).toEqual([expect.stringContaining('does not show a user')]);
   });
 
   test('a search that was refused once does not change the way for ever', async () => {

@@ -137,7 +137,7 @@ test('it drops the connection without a goodbye when nobody answers, and comes a
   const { server, terminal } = await start(
     (message, socket) =>
       message['cmd'] === 'sendlog' && server.of('sendlog').length === 0 ? undefined : yes(message, socket),
-    { timeoutMs: 100 },
+    { timeoutMs: 1000 },
   );
   terminal.punch({ pin: '5' });
   terminal.start();
